@@ -1,0 +1,21 @@
+"""Read short texts of a page as they are shown: white space that HTML collapses is collapsed, no-break spaces stay."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from parsers.element import Element
+
+_SPACES = re.compile(r"[ \t\n\r\f]+")
+
+
+def squeeze(text: str | None) -> str:
+    """A text with runs of white space made one space each, and none at its ends."""
+    return _SPACES.sub(" ", text).strip(" ") if text else ""
+
+
+def shown(element: Element | None) -> str:
+    """All text of an element, squeezed; empty where there is no element."""
+    return squeeze("".join(element.itertext())) if element is not None else ""

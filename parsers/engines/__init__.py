@@ -1,0 +1,1 @@
+"""One forum software a module, found by `parsers.registry`."""

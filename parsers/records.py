@@ -1,0 +1,299 @@
+"""Every dataclass that crosses a boundary; data only, no behaviour beyond look-ups in itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+Kind = Literal["topic", "reply"]
+TopicStatus = Literal["open", "closed"]
+Stickiness = Literal["no", "sticky", "super"]
+PublishedSource = Literal["feed", "zone", "configured", "attribute", "relative", "none"]
+CountUnit = Literal["posts", "replies", "threads"]
+PageKind = Literal["topic", "reply", "forum", "list", "missing", "other"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What came from a site, a folder or an archive: one answer, its body byte for byte.
+
+    Attributes:
+        url: the address asked for.
+        final_url: the address that answered, after redirects.
+        status: the HTTP status (200 for a file).
+        headers: names and values in the order sent, cookies and authorization dropped.
+        body: the decoded transfer's bytes, in the page's own character encoding.
+        fetched_at: when it came, in UTC.
+        redirects: the addresses between `url` and `final_url`, in order.
+    """
+
+    url: str
+    final_url: str
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes
+    fetched_at: datetime
+    redirects: tuple[str, ...] = ()
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, its name in any case."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something that a reader was unsure of.
+
+    Attributes:
+        code: a short stable name, e.g. `unknown-language`.
+        detail: one sentence.
+        post_id: the post it is about, where it is about one.
+    """
+
+    code: str
+    detail: str
+    post_id: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.detail}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who a page says wrote a post. `avatar_url` stays null unless media asks for it: it carries an e-mail hash."""
+
+    name: str
+    url: str | None = None
+    slug: str | None = None
+    user_id: int | None = None
+    avatar_url: str | None = None
+    is_guest: bool = False
+    is_deleted: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """One line of a post's revision log, as shown."""
+
+    text: str
+    editor: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForumLink:
+    """One step of a breadcrumb."""
+
+    title: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountClaim:
+    """What a page's count sentence says; null where it does not say it.
+
+    Attributes:
+        text: the sentence as shown.
+        unit: what is counted: all posts, replies without the opening post, or threads of replies.
+        count: items on this page.
+        first: the 1-based number of the page's first item.
+        last: the number of its last item.
+        total: items in the whole topic.
+    """
+
+    text: str
+    unit: CountUnit = "posts"
+    count: int | None = None
+    first: int | None = None
+    last: int | None = None
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pager:
+    """A topic's page links.
+
+    Attributes:
+        current: this page's number, from 1.
+        last: the highest page number linked or shown.
+        urls: the absolute address of every page from 1 to `last`, by number, as far as links give or imply it.
+    """
+
+    current: int = 1
+    last: int = 1
+    urls: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedPost:
+    """One post as one page shows it.
+
+    Attributes:
+        published_text: the date exactly as displayed.
+        published_attribute: a machine-readable date that the page attaches (`datetime`, `title`), as written.
+        reply_to: the post it is nested under on the page.
+        depth: how deep it is nested (0: not under another reply); null on flat pages.
+        body_html: inner HTML of the post's own body.
+        body_text: its visible text.
+        is_cut: the page breaks inside this body (`<!--nextpage-->`); the rest is on a further part.
+    """
+
+    post_id: int
+    kind: Kind
+    url: str | None = None
+    author: Author
+    role: str | None = None
+    role_key: str | None = None
+    published_text: str | None = None
+    published_attribute: str | None = None
+    reply_to: int | None = None
+    depth: int | None = None
+    body_html: str
+    body_text: str
+    edits: tuple[Edit, ...] = ()
+    is_cut: bool = False
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicPage:
+    """One page of one topic.
+
+    Attributes:
+        topic_id: the topic's post id; null where the page does not show it (a text dump).
+        url: the topic's own address (its first page).
+        forum: the breadcrumb's forums from the root down.
+        posts: in page order; a repeated opening post is among them, `has_lead` says so.
+        claim: what the count sentence says, if there is one.
+        stated_replies: the reply count in the topic's description, a soft claim.
+        part: which part of a page cut by `<!--nextpage-->` this is, from 1.
+        part_urls: addresses of the page's other parts, by number.
+        continuation_html: on a part after the first, the rest of the post that the part before cut.
+        replies_need_login: the page says that replying needs a login.
+        language: the page's declared language (`nl-NL`), as written.
+        home_url: the site's home, where the page links it.
+        api_url: the REST root that the page advertises.
+        feed_urls: reply-type feeds that can hold this topic's posts: topic, forum, site.
+    """
+
+    engine: str
+    topic_id: int | None
+    title: str
+    url: str | None = None
+    forum: tuple[ForumLink, ...] = ()
+    status: TopicStatus | None = None
+    sticky: Stickiness = "no"
+    tags: tuple[str, ...] = ()
+    posts: tuple[ParsedPost, ...]
+    pager: Pager = field(default_factory=Pager)
+    claim: CountClaim | None = None
+    stated_replies: int | None = None
+    has_lead: bool = False
+    is_threaded: bool = False
+    part: int = 1
+    part_urls: tuple[tuple[int, str], ...] = ()
+    continuation_html: str | None = None
+    replies_need_login: bool = False
+    language: str | None = None
+    home_url: str | None = None
+    api_url: str | None = None
+    feed_urls: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedItem:
+    """One post's true UTC time, from a reply-type feed."""
+
+    post_id: int
+    published: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A reply-type feed: what joins display times to UTC."""
+
+    items: tuple[FeedItem, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteInfo:
+    """What a WordPress REST root says of its site.
+
+    Attributes:
+        timezone: an IANA name, or a fixed offset as `+05:30` where the site is set to one; null where it says neither.
+    """
+
+    name: str | None = None
+    home: str | None = None
+    timezone: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One post in record format version 1; every field as in docs/record-format.md. Times are ISO 8601 text."""
+
+    site: str | None
+    forum: tuple[str, ...]
+    topic_id: int | None
+    topic_title: str
+    topic_url: str | None
+    topic_status: TopicStatus | None
+    topic_sticky: Stickiness
+    topic_tags: tuple[str, ...]
+    post_id: int
+    kind: Kind
+    position: int
+    url: str | None
+    author: Author
+    role: str | None
+    role_key: str | None
+    published_text: str | None
+    published_local: str | None
+    published: str | None
+    published_source: PublishedSource
+    published_earliest: str | None
+    published_latest: str | None
+    reply_to: int | None
+    depth: int | None
+    body_html: str
+    body_text: str
+    edits: tuple[Edit, ...]
+    first_seen: str | None
+    last_seen: str | None
+    gone_at: str | None
+    gone_reason: str | None
+    revision: int
+    engine: str
+    problems: tuple[str, ...]
+    source_url: str | None
+    source_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """A topic to be exported, its posts by position.
+
+    Attributes:
+        posts: consumed once; gone posts are among them.
+        expected_posts: how many posts the site claims; null where it claims nothing.
+        gaps: one sentence for each thing that is missing.
+    """
+
+    site: str | None
+    forum: tuple[str, ...]
+    topic_id: int | None
+    title: str
+    url: str | None
+    status: TopicStatus | None
+    sticky: Stickiness
+    tags: tuple[str, ...]
+    expected_posts: int | None
+    gaps: tuple[str, ...]
+    posts: Iterator[Post]

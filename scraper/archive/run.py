@@ -1,0 +1,61 @@
+"""Record runs: when each began and ended, what it asked for and what it changed."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from scraper.archive.database import Archive
+    from scraper.archive.topic_writer import Saved
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTotals:
+    """What a run did."""
+
+    requests: int
+    pages: int
+    saved: Saved
+    gone: int
+
+
+def ensure_run(connection: sqlite3.Connection, archive: Archive, now: str) -> int:
+    """The run that writes, begun with the first thing it writes: a run that keeps nothing leaves no trace.
+
+    Args:
+        connection: inside a transaction.
+        archive: gets the run's number.
+        now: the time.
+    """
+    if not archive.run_id:
+        cursor = connection.execute(
+            "INSERT INTO runs (command, process_id, started_at) VALUES (?, ?, ?)",
+            (archive.command, os.getpid(), now),
+        )
+        archive.run_id = cursor.lastrowid or 0
+    return archive.run_id
+
+
+def end_run(archive: Archive, now: str, exit_code: int, totals: RunTotals) -> None:
+    """Close the run, if one was begun."""
+    if not archive.run_id:
+        return
+    with archive.transaction() as connection:
+        connection.execute(
+            "UPDATE runs SET ended_at = ?, exit_code = ?, requests = ?, pages = ?, new_posts = ?, changed_posts = ?,"
+            " gone_posts = ? WHERE run_id = ?",
+            (
+                now,
+                exit_code,
+                totals.requests,
+                totals.pages,
+                totals.saved.new,
+                totals.saved.changed,
+                totals.gone,
+                archive.run_id,
+            ),
+        )

@@ -1,0 +1,45 @@
+"""A bbPress-shaped forum on loopback, generated from a seed at any size, that knows what an archive of it must hold."""
+
+from scraper.demo.exchange import DemoAnswer, DemoRequest, Intercept
+from scraper.demo.forum import (
+    DemoAuthor,
+    DemoBoard,
+    DemoEdit,
+    DemoForum,
+    DemoPost,
+    DemoSettings,
+    DemoTag,
+    DemoTopic,
+)
+from scraper.demo.generate import generate
+from scraper.demo.prose import Written
+from scraper.demo.server import DemoServer
+from scraper.demo.truth import (
+    ExpectedEdit,
+    ExpectedPost,
+    ExpectedTopic,
+    expected_topic,
+    expected_topics,
+)
+
+__all__ = [
+    "DemoAnswer",
+    "DemoAuthor",
+    "DemoBoard",
+    "DemoEdit",
+    "DemoForum",
+    "DemoPost",
+    "DemoRequest",
+    "DemoServer",
+    "DemoSettings",
+    "DemoTag",
+    "DemoTopic",
+    "ExpectedEdit",
+    "ExpectedPost",
+    "ExpectedTopic",
+    "Intercept",
+    "Written",
+    "expected_topic",
+    "expected_topics",
+    "generate",
+]

@@ -1,0 +1,300 @@
+"""Answers requests for a demo forum's addresses, as WordPress with bbPress does; knows no sockets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scraper.demo import machine
+from scraper.demo.catalogue import Catalogue
+from scraper.demo.exchange import DemoAnswer
+from scraper.demo.permalink import Links
+from scraper.demo.route import Route, route_of
+from scraper.demo.theme import theme_of
+from scraper.demo.typography import curled
+from scraper.demo.view import view_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from scraper.demo.forum import DemoForum, DemoPost, DemoTopic
+    from scraper.demo.route import Kind
+
+FEED_SIZE = 10
+_NO_CACHE = (
+    ("Expires", "Wed, 11 Jan 1984 05:00:00 GMT"),
+    ("Cache-Control", "no-cache, must-revalidate, max-age=0"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """Something that an address leads to: its proper address, and how to show it."""
+
+    address: str
+    show: Callable[[], DemoAnswer]
+
+
+class DemoSite:
+    """A forum at an address such as `http://127.0.0.1:8000`."""
+
+    def __init__(self, forum: DemoForum, base: str) -> None:
+        self.forum = forum
+        self._links = Links(base=base, plain=forum.settings.plain_permalinks)
+        self._catalogue = Catalogue(forum)
+        self._view = view_of(self._catalogue, self._links)
+        self._theme = theme_of(self._view)
+        self._finders: dict[Kind, Callable[[Route], _Found | None]] = {
+            "home": self._home,
+            "index": self._index,
+            "forum": self._board,
+            "topic": self._topic,
+            "reply": self._reply,
+            "users": self._user,
+            "topic-tag": self._tag,
+            "short": self._short,
+            "wordpress feed": self._wordpress_feed,
+            "rest": self._rest,
+            "robots": self._robots,
+            "sitemap": self._sitemap,
+            "sitemap part": self._sitemap_part,
+            "style": self._style,
+            "picture": self._picture,
+        }
+
+    def answer(self, target: str) -> DemoAnswer:
+        """What a visitor gets who asks for a path and query."""
+        route = route_of(target)
+        found = self._finders[route.kind](route) if route else None
+        if route is None or found is None:
+            return self._missing()
+        own = "plain" if self.forum.settings.plain_permalinks else "pretty"
+        if route.grammar not in {own, "both"} and own == "plain":
+            return self._missing()
+        if route.moved or route.grammar not in {own, "both"}:
+            moved = (("X-Redirect-By", "WordPress"), ("Location", found.address))
+            return DemoAnswer(
+                status=301, headers=(("Content-Type", "text/html; charset=UTF-8"), *moved)
+            )
+        return found.show()
+
+    # What there is ----------------------------------------------------------------------------------------------
+
+    def _home(self, _: Route) -> _Found:
+        return _Found(address=self._links.home, show=lambda: self._html(self._theme.home_page()))
+
+    def _index(self, route: Route) -> _Found:
+        if not route.feed:
+            return _Found(
+                address=self._links.index, show=lambda: self._html(self._theme.index_page())
+            )
+        newest = self._catalogue.newest_posts
+        return self._feed(
+            self._links.index, self._all_posts, lambda: newest(self._catalogue.topics, FEED_SIZE)
+        )
+
+    def _board(self, route: Route) -> _Found | None:
+        board = self._catalogue.boards_by_path.get(route.key)
+        if board is None:
+            return None
+        if route.feed:
+            topics = self._catalogue.topics_of(board)
+            newest = self._catalogue.newest_posts
+            return self._feed(
+                self._links.board(board),
+                self._titled(board.title),
+                lambda: newest(topics, FEED_SIZE),
+            )
+        return _Found(
+            address=self._links.board(board, route.page),
+            show=lambda: self._html(self._theme.board_page(board, route.page)),
+        )
+
+    def _topic(self, route: Route) -> _Found | None:
+        topic = self._catalogue.topics_by_slug.get(route.key)
+        if topic is None:
+            return self._feed_of_nothing(route)
+        if route.feed:
+            return self._feed(
+                self._links.topic(topic),
+                self._titled(curled(topic.title)),
+                lambda: [
+                    (topic, post) for post in self._catalogue.layout(topic).ordered[:FEED_SIZE]
+                ],
+            )
+        return _Found(
+            address=self._links.topic(topic, route.page),
+            show=lambda: self._html(self._theme.topic_page(topic, route.page)),
+        )
+
+    def _feed_of_nothing(self, route: Route) -> _Found | None:
+        """Asked for a private topic's feed, bbPress gives the oldest posts of the whole site instead."""
+        private = next((topic for topic in self.forum.topics if topic.slug == route.key), None)
+        if private is None or not route.feed:
+            return None
+        every = ((topic, post) for topic in self._catalogue.topics for post in topic.posts)
+        return self._feed(
+            self._links.topic(private),
+            self._all_posts,
+            lambda: sorted(every, key=lambda entry: entry[1].posted)[:FEED_SIZE],
+        )
+
+    def _reply(self, route: Route) -> _Found | None:
+        topic, reply = self._post(route.key)
+        if topic is None or reply is None or reply is topic.opening or topic.access == "password":
+            return None
+        return _Found(
+            address=self._links.reply(reply),
+            show=lambda: self._html(self._theme.reply_page(topic, reply)),
+        )
+
+    def _post(self, key: str) -> tuple[DemoTopic, DemoPost] | tuple[None, None]:
+        return (
+            self._catalogue.posts_by_id.get(int(key), (None, None))
+            if key.isdecimal()
+            else (None, None)
+        )
+
+    def _user(self, route: Route) -> _Found | None:
+        known = self._catalogue
+        author = known.authors_by_nicename.get(route.key)
+        if route.grammar == "plain":
+            author = known.authors_by_id.get(int(route.key)) if route.key.isdecimal() else None
+        if author is None:
+            return None
+        return _Found(
+            address=self._links.user(author),
+            show=lambda: self._html(self._theme.user_page(author)),
+        )
+
+    def _tag(self, route: Route) -> _Found | None:
+        found = self._catalogue.tags.get(route.key)
+        if found is None:
+            return None
+        tag, topics = found[0], self._catalogue.freshest_first(found[1])
+        return _Found(
+            address=self._links.tag(tag, route.page),
+            show=lambda: self._html(self._theme.tag_page(tag, topics, route.page)),
+        )
+
+    def _short(self, route: Route) -> _Found | None:
+        boards = {str(board.board_id): board for board in self.forum.boards}
+        topic, post = self._post(route.key)
+        if route.key in boards:
+            address = self._links.board(boards[route.key])
+        elif topic and post:
+            address = (
+                self._links.topic(topic) if post is topic.opening else self._links.reply(post)
+            )
+        else:
+            return None
+        return _Found(address=address, show=self._missing)
+
+    def _rest(self, _: Route) -> _Found | None:
+        if not self.forum.settings.rest:
+            return None
+        return _Found(
+            address=self._links.rest,
+            show=lambda: _typed(
+                machine.rest_root(self._view), "application/json", (("X-Robots-Tag", "noindex"),)
+            ),
+        )
+
+    def _robots(self, _: Route) -> _Found:
+        return _Found(address="", show=lambda: _typed(machine.robots(self._view), "text/plain"))
+
+    def _sitemap(self, _: Route) -> _Found:
+        parts = [
+            self._links.sitemap_part(kind, number)
+            for kind in ("forum", "topic", "reply")
+            for number in range(1, -(-len(self._listed(kind)) // machine.SITEMAP_SIZE) + 1)
+        ]
+        return _Found(
+            address=self._links.sitemap,
+            show=lambda: _typed(machine.sitemap_index(parts), "application/xml"),
+        )
+
+    def _sitemap_part(self, route: Route) -> _Found | None:
+        size = machine.SITEMAP_SIZE
+        pages = (
+            self._listed(route.key)[(route.page - 1) * size : route.page * size]
+            if route.page
+            else []
+        )
+        if not pages:
+            return None
+        return _Found(
+            address=self._links.sitemap_part(route.key, route.page),
+            show=lambda: _typed(machine.sitemap(pages), "application/xml"),
+        )
+
+    def _listed(self, kind: str) -> list[str]:
+        """Addresses for sitemaps, by id: closed topics are not of status `publish`, so not in them."""
+        topics = sorted(self._catalogue.topics, key=lambda topic: topic.topic_id)
+        if kind == "forum":
+            return [self._links.board(board) for board in self.forum.boards]
+        if kind == "topic":
+            return [self._links.topic(topic) for topic in topics if not topic.closed]
+        replies = (
+            sorted(post.post_id for topic in topics for post in topic.posts[1:])
+            if kind == "reply"
+            else []
+        )
+        return [self._links.reply(self._catalogue.posts_by_id[number][1]) for number in replies]
+
+    def _wordpress_feed(self, _: Route) -> _Found:
+        return self._feed(self._links.home, self._titled(""), list)
+
+    def _style(self, _: Route) -> _Found:
+        return _Found(address="", show=lambda: _typed(machine.STYLE, "text/css"))
+
+    def _picture(self, route: Route) -> _Found:
+        answer = DemoAnswer(
+            headers=(("Content-Type", "image/png"),), body=machine.picture(route.key)
+        )
+        return _Found(address="", show=lambda: answer)
+
+    # How it is sent ---------------------------------------------------------------------------------------------
+
+    @property
+    def _all_posts(self) -> str:
+        return f"{self.forum.settings.title} » {self._view.words.sentences['all posts']}"
+
+    def _titled(self, title: str) -> str:
+        return (
+            f"{title} \u2013 {self.forum.settings.title}" if title else self.forum.settings.title
+        )
+
+    def _feed(
+        self, page: str, title: str, entries: Callable[[], Sequence[tuple[DemoTopic, DemoPost]]]
+    ) -> _Found:
+        address = self._links.feed(page)
+        return _Found(
+            address=address,
+            show=lambda: _typed(
+                machine.feed(self._view, title, address, entries()), "application/rss+xml"
+            ),
+        )
+
+    def _html(
+        self, html: str, status: int = 200, headers: tuple[tuple[str, str], ...] = ()
+    ) -> DemoAnswer:
+        rest = (
+            (("Link", f'<{self._links.rest}>; rel="https://api.w.org/"'),)
+            if self.forum.settings.rest
+            else ()
+        )
+        return DemoAnswer(
+            status=status,
+            headers=(("Content-Type", "text/html; charset=UTF-8"), *headers, *rest),
+            body=html.encode(),
+        )
+
+    def _missing(self) -> DemoAnswer:
+        return self._html(self._theme.missing_page(), 404, _NO_CACHE)
+
+
+def _typed(text: str, kind: str, headers: tuple[tuple[str, str], ...] = ()) -> DemoAnswer:
+    return DemoAnswer(
+        headers=(("Content-Type", f"{kind}; charset=UTF-8"), *headers), body=text.encode()
+    )

@@ -1,0 +1,70 @@
+"""What a run found out, in records: for the terminal, for `--json`, for whoever calls threadkeep as a library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from scraper.archive.topic_writer import Saved
+
+if TYPE_CHECKING:
+    from scraper.archive.gap import Gap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicOutcome:
+    """What came of one topic.
+
+    Attributes:
+        url: the address given.
+        topic_url: the topic's own address, where it was reached.
+        pages: pages read in this run.
+        saved: what they changed.
+        gone: posts found to have vanished in this run.
+        posts: posts kept of the topic, gone ones not among them.
+        expected: how many the site claims; None where it does not say.
+        gaps: what is missing and was not accepted.
+        notes: differences from counts that bbPress lets drift; they change no exit code.
+        error: one sentence, where it failed.
+        exit_code: as the command line would exit for this topic alone.
+    """
+
+    url: str
+    topic_id: int | None = None
+    topic_url: str | None = None
+    title: str | None = None
+    pages: int = 0
+    saved: Saved = field(default_factory=Saved)
+    gone: int = 0
+    posts: int = 0
+    expected: int | None = None
+    gaps: tuple[Gap, ...] = ()
+    notes: tuple[str, ...] = ()
+    error: str | None = None
+    exit_code: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimesOutcome:
+    """How the posts' times were settled.
+
+    Attributes:
+        timezone: the site's zone where it is stated or only one is possible.
+        source: where it is from: `configured`, `site`, `feeds` or `none`.
+        feeds: feeds that were asked for.
+        without_utc: posts whose time in UTC is not known.
+    """
+
+    timezone: str | None
+    source: str
+    feeds: int
+    without_utc: int
+
+
+# The first code of this order that anything met is the exit code of the whole.
+_PRECEDENCE = (130, 1, 2, 7, 8, 4, 6, 5, 3, 0)
+
+
+def worst_exit_code(codes: list[int]) -> int:
+    """The exit code of several outcomes together."""
+    return next((code for code in _PRECEDENCE if code in codes), 0)

@@ -1,0 +1,53 @@
+"""Options that several commands share, spelled and explained once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ArchiveOption = Annotated[
+    Path | None,
+    typer.Option(
+        "-a",
+        "--archive",
+        metavar="FILE",
+        help="The archive; without it, the only one in this folder.",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
+QuietOption = Annotated[
+    bool, typer.Option("-q", "--quiet", help="No progress; errors and results only.")
+]
+FormatOption = Annotated[
+    str | None,
+    typer.Option("-f", "--format", metavar="FORMAT", help="json, jsonl, csv or markdown."),
+]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option(
+        "-o", "--output", metavar="PATH", help="Where to write; its ending names the format."
+    ),
+]
+RawCellsOption = Annotated[
+    bool,
+    typer.Option(
+        "--raw-cells",
+        help="CSV: leave cells that a spreadsheet would run as a formula as they are.",
+    ),
+]
+WithGoneOption = Annotated[
+    bool,
+    typer.Option(
+        "--with-gone", help="Formats for reading: include posts that vanished from the site."
+    ),
+]
+TimezoneOption = Annotated[
+    str | None,
+    typer.Option(
+        "--timezone",
+        metavar="ZONE",
+        help="The site's zone, e.g. Europe/Amsterdam or +05:30; else found out.",
+    ),
+]

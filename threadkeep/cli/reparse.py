@@ -1,0 +1,35 @@
+"""`threadkeep reparse`: read the stored pages anew."""
+
+from __future__ import annotations
+
+from scraper.politeness.clock import SystemClock
+from scraper.sync.reparsing import reparse
+from threadkeep.cli.console import say, say_json, warn
+from threadkeep.cli.location import only_archive
+from threadkeep.cli.option import ArchiveOption, JsonOption, QuietOption, TimezoneOption
+
+
+def command(
+    archive: ArchiveOption = None,
+    timezone: TimezoneOption = None,
+    *,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Parse the stored pages anew, without one request: after an update, or with another --timezone.
+
+    \b
+    Examples:
+      threadkeep reparse
+      threadkeep reparse -a forum.example.db --timezone Europe/Amsterdam
+    """
+    report = reparse(archive or only_archive(), SystemClock(), timezone=timezone)
+    for problem in report.problems:
+        warn(f"threadkeep: {problem}")
+    if as_json:
+        say_json(report)
+    elif not quiet:
+        say(
+            f"{report.archive}: {report.posts} posts from {report.pages} stored pages; no request was made."
+        )
+    return report.exit_code
