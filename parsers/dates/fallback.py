@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _ORDERS: tuple[Order, ...] = ("DMY", "MDY", "YMD")
 
+_HALF = re.compile(r"\b([ap])\.? ?m\b")
 _WHOLE_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _SETTINGS: dict[str, object] = {
     "PARSERS": ["absolute-time"],
@@ -69,7 +70,7 @@ class Fallback:
             or plausible_year(value.year) is None
         ):
             return None
-        return value if _is_accounted_for(folded, value) else None
+        return value if _is_accounted_for(folded, value) and _is_half(folded, value) else None
 
     def _parser(self, order: Order) -> _Parser:
         if order not in self._parsers:
@@ -99,3 +100,9 @@ def _is_accounted_for(folded: str, value: datetime) -> bool:
         if possible in numbers:
             numbers.remove(possible)
     return not numbers
+
+
+def _is_half(folded: str, value: datetime) -> bool:
+    """Say whether the hour is in the half of the day that the text names, if it names one (dateparser takes `0:20 pm`)."""
+    half = _HALF.search(folded)
+    return half is None or (half[1] == "p") == (value.hour >= 12)

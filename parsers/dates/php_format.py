@@ -137,9 +137,13 @@ class Matcher:
         return int(short_year) + (2000 if short_year < "70" else 1900) if short_year else None
 
     def _hour(self, half_hour: str, half: str) -> int | None:
-        if not half or not half_hour or not 1 <= int(half_hour) <= 12:
+        if not half or not half_hour:
             return None
-        return int(half_hour) % 12 + self._halves[half.replace(" ", "")]
+        hour, noon = int(half_hour), self._halves[half.replace(" ", "")]
+        if 1 <= hour <= 12:
+            return hour % 12 + noon
+        # Owners also write `H:i a`, which says it twice (18:20 pm).
+        return hour if noon == (12 if hour else 0) else None
 
 
 def whole(fields: Fields) -> datetime | None:

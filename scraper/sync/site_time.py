@@ -220,12 +220,17 @@ def _readers(
             texts[one.language].append(one.text)
             if one.post_id in feed_times:
                 pairs[one.language][one.text] = feed_times[one.post_id]
+    newest = max((utc_moment(one.fetched_at) for one in shown), default=None)
     readers: dict[str | None, DateReader] = {}
     for language in {one.language for one in shown}:
         locale = locale_for(language)
         words = locale.dates if locale else None
         readers[language] = DateReader.learn(
-            texts[language], words=words, language=language, pairs=pairs[language]
+            texts[language],
+            words=words,
+            language=language,
+            pairs=pairs[language],
+            not_after=newest,
         )
     return readers
 
