@@ -15,7 +15,7 @@ import re
 import sys
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -167,10 +167,14 @@ PLACEHOLDERS = {
 PLACEHOLDER = re.compile(r"%(?:(\d)\$)?s")
 
 
+# The parts of a table, each with its lists of words, or of lists of words.
+Table = dict[str, dict[str, "list[str] | list[list[str]]"]]
+
+
 class Sources(NamedTuple):
     """What the three files hold."""
 
-    strings: dict[str, dict[str, Any]]
+    strings: dict[str, dict[str, str | list[str]]]
     variants: dict[str, dict[str, list[str]]]
     dates: dict[str, dict[str, dict[str, str]]]
 
@@ -202,11 +206,9 @@ class Catalogue:
         return " ".join(html.unescape(text).split())
 
 
-def as_list(value: object) -> list[str]:
+def as_list(value: str | list[str] | None) -> list[str]:
     """A translation as a list: messages with plural forms already are one."""
-    if isinstance(value, list):
-        return [str(text) for text in value]
-    return [value] if isinstance(value, str) else []
+    return [value] if isinstance(value, str) else value or []
 
 
 def unique(texts: Iterable[str]) -> list[str]:
@@ -225,13 +227,14 @@ def is_sound(text: str, kind: str) -> bool:
     return set(needed) <= have <= set(needed) | set(allowed)
 
 
-def date_words(names: tuple[str, ...], catalogue: Catalogue, sources: Sources) -> dict[str, Any]:
+def date_words(
+    names: tuple[str, ...], catalogue: Catalogue, sources: Sources
+) -> dict[str, list[str] | list[list[str]]]:
     """The `[dates]` part of a table."""
     core = [sources.dates[name] for name in names if name in sources.dates]
     strings = [entry["strings"] for entry in core]
-    joiners = catalogue.texts("%1$s at %2$s", kind="joiners")
     return {
-        "joiners": joiners or picked(strings, "%1$s at %2$s"),
+        "joiners": joiners(names, catalogue, sources),
         "date_formats": unique(
             [
                 *picked(strings, "F j, Y", "F j, Y|daily archives date format"),
@@ -247,8 +250,14 @@ def date_words(names: tuple[str, ...], catalogue: Catalogue, sources: Sources) -
         "pm": picked(strings, "pm", "PM"),
         "ago": catalogue.texts("%s ago", kind="ago"),
         "now": catalogue.texts("right now"),
-        "units": {unit: unit_names(catalogue, unit) for unit in UNITS},
     }
+
+
+def joiners(names: tuple[str, ...], catalogue: Catalogue, sources: Sources) -> list[str]:
+    """What joins a date and a time: as bbPress has it, else as WordPress has it."""
+    core = [sources.dates[name]["strings"] for name in names if name in sources.dates]
+    found = catalogue.texts("%1$s at %2$s", kind="joiners")
+    return found or picked(core, "%1$s at %2$s")
 
 
 def picked(tables: list[dict[str, str]], *keys: str) -> list[str]:
@@ -278,29 +287,27 @@ def notices(catalogue: Catalogue) -> dict[str, list[str]]:
     return found
 
 
-def labels(catalogue: Catalogue, joiners: list[str]) -> dict[str, list[str]]:
+def labels(catalogue: Catalogue, joining: list[str]) -> dict[str, list[str]]:
     """The `[labels]` part of a table; the word that joins a date and a time also joins a name and a date."""
     found = {key: catalogue.texts(*msgids) for key, msgids in LABELS.items()}
-    words = (re.sub(r"^.*%1\$s\s(.*)\s%2\$s.*$", r"\1", joiner) for joiner in joiners)
+    words = (re.sub(r"^.*%1\$s\s(.*)\s%2\$s.*$", r"\1", joiner) for joiner in joining)
     found["byline"] = unique(
         word for word in words if re.fullmatch(r"[^\W\d_]+(?: [^\W\d_]+)*", word)
     )
     return found
 
 
-def build(language: str, sources: Sources, additions: dict[str, Any]) -> dict[str, Any]:
+def build(language: str, sources: Sources, additions: Table) -> Table:
     """One language's table."""
     names = LANGUAGES[language]
     catalogue = Catalogue(names, sources)
-    dates = date_words(names, catalogue, sources)
-    table: dict[str, Any] = {
-        "language": language,
-        "locale": names[0],
+    table: Table = {
         "counts": {key: catalogue.texts(*ids, kind="counts") for key, ids in COUNTS.items()},
         "roles": {key: catalogue.texts(*msgids) for key, msgids in ROLES.items()},
-        "dates": dates,
-        "notices": notices(catalogue),
-        "labels": labels(catalogue, dates["joiners"]),
+        "dates": date_words(names, catalogue, sources),
+        "dates.units": {unit: unit_names(catalogue, unit) for unit in UNITS},
+        "notices": {**notices(catalogue)},
+        "labels": {**labels(catalogue, joiners(names, catalogue, sources))},
     }
     for part, values in additions.items():
         for key, texts in values.items():
@@ -308,38 +315,36 @@ def build(language: str, sources: Sources, additions: dict[str, Any]) -> dict[st
     return table
 
 
-def joined(first: list[Any], second: list[Any]) -> list[Any]:
+def joined(
+    first: list[str] | list[list[str]], second: list[str] | list[list[str]]
+) -> list[str] | list[list[str]]:
     """Two lists as one; lists of lists are joined member by member."""
-    if any(isinstance(member, list) for member in second):
-        return [joined(one, other) for one, other in zip(first, second, strict=True)]
-    return unique([*first, *second])
+    pairs = zip(first, second, strict=False)
+    nested = [
+        unique([*one, *other])
+        for one, other in pairs
+        if isinstance(one, list) and isinstance(other, list)
+    ]
+    return nested or unique(text for text in (*first, *second) if isinstance(text, str))
 
 
-def as_toml(table: dict[str, Any]) -> str:
+def as_toml(language: str, table: Table) -> str:
     """A table as TOML, what is empty left out."""
     lines = [
         "# Built by scripts/build_locales.py from bbPress and BuddyBoss catalogues of all ages and WordPress's date names.",
         "# Do not edit: what the catalogues lack goes into scripts/locale_additions.toml.",
+        f"language = {quoted(language)}",
+        f"locale = {quoted(LANGUAGES[language][0])}",
     ]
-    lines += [f"{key} = {quoted(value)}" for key, value in table.items() if isinstance(value, str)]
     for part, values in table.items():
-        if isinstance(values, dict):
-            lines += section(part, values)
+        arrays = [
+            line for key, value in values.items() if any(value) for line in array(key, value)
+        ]
+        lines += ["", f"[{part}]", *arrays] if arrays else []
     return "\n".join(lines) + "\n"
 
 
-def section(name: str, values: dict[str, Any]) -> list[str]:
-    """One `[part]` of a table."""
-    lists = {key: value for key, value in values.items() if isinstance(value, list) and any(value)}
-    nested = {key: value for key, value in values.items() if isinstance(value, dict)}
-    lines = [line for key, value in lists.items() for line in array(key, value)]
-    lines = ["", f"[{name}]", *lines] if lines else []
-    return lines + [
-        line for key, value in nested.items() for line in section(f"{name}.{key}", value)
-    ]
-
-
-def array(key: str, values: list[Any]) -> list[str]:
+def array(key: str, values: list[str] | list[list[str]]) -> list[str]:
     """One key with its values, long lists one a line."""
     members = [quoted(value) for value in values]
     short = f"{key} = [{', '.join(members)}]"
@@ -366,7 +371,7 @@ def main(arguments: list[str]) -> None:
     additions = tomllib.loads((here / "locale_additions.toml").read_text("utf-8"))
     for language in LANGUAGES:
         table = build(language, sources, additions.get(language, {}))
-        (folder / f"{language}.toml").write_text(as_toml(table), "utf-8")
+        (folder / f"{language}.toml").write_text(as_toml(language, table), "utf-8")
 
 
 if __name__ == "__main__":

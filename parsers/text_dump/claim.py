@@ -63,7 +63,9 @@ def begins_at_opening(
 
 def read_pager(claim: CountClaim | None, pieces: Sequence[Piece]) -> Pager:
     """The page's place among its topic's, as far as its page links and its count sentence tell; else the only one."""
-    texts = next((piece.texts for piece in reversed(pieces) if piece.kind == "pager"), ())
+    texts = next((piece.texts for piece in reversed(pieces) if piece.kind == "pager"), None)
+    if texts is None:
+        return Pager()
     last = max((int(text) for text in texts if text.isdecimal()), default=1)
     current = _current(claim, texts, last)
     return Pager(current=current, last=last) if current is not None else Pager()

@@ -45,8 +45,8 @@ def is_date(text: str, words: frozenset[str]) -> bool:
 
 
 def is_full(text: str) -> bool:
-    """Whether a text has what only a full date has: a time of day or a year."""
-    return bool(_TIME.search(text) or _YEAR.search(text))
+    """Whether a date names its day: with a year, and more numbers or words."""
+    return bool(_YEAR.search(text)) and len(text.split()) > 1
 
 
 def looks_dated(text: str) -> bool:

@@ -81,21 +81,47 @@ def steps(text: str) -> tuple[str, ...]:
 
 
 def _piece_at(lines: Sequence[Line], at: int, end: int, words: Wording) -> Piece | None:
-    """The piece that begins at a line, if one does; the fewest lines that make one."""
+    """The piece that begins at a line, if one does: the fewest lines that make one."""
     text = ""
     for after in range(at + 1, min(at + _MOST_LINES, end) + 1):
         line = lines[after - 1]
         text = f"{text} {line.text}".strip()
         if not line.is_short or len(text) > _LONGEST:
             return None
-        if claim := _claim(text, words):
-            return Piece(kind="count", start=at, end=after, claim=claim)
-        if pages := _pager(text):
-            return Piece(kind="pager", start=at, end=after, texts=pages)
-        for kind, read in _READERS.items():
-            if (texts := read(text, words)) is not None:
-                return Piece(kind=kind, start=at, end=after, texts=texts)
+        kind, texts, claim = _read(text, words, is_broken=after > at + 1)
+        if kind == "breadcrumb":
+            return _whole_breadcrumb(lines, at, end, words)
+        if kind is not None:
+            return Piece(kind=kind, start=at, end=after, texts=texts, claim=claim)
     return None
+
+
+def _whole_breadcrumb(lines: Sequence[Line], at: int, end: int, words: Wording) -> Piece:
+    """A breadcrumb with the lines below that go on with it: behind a mark, or with further marks."""
+    text, after = lines[at].text, at + 1
+    while after < min(at + _MOST_LINES, end) and lines[after].is_short:
+        below = lines[after].text
+        goes_on = bool(_STEP_MARKS.intersection(below))
+        if text[-1] in _STEP_MARKS and not goes_on:
+            goes_on = _read(below, words, is_broken=False)[0] is None
+        if not goes_on:
+            break
+        text, after = f"{text} {below}", after + 1
+    return Piece(kind="breadcrumb", start=at, end=after, texts=steps(text))
+
+
+def _read(
+    text: str, words: Wording, *, is_broken: bool
+) -> tuple[PieceKind | None, tuple[str, ...], CountClaim | None]:
+    """What a text is; only sentences are read out of several lines."""
+    if claim := _claim(text, words):
+        return "count", (), claim
+    if pages := _pager(text):
+        return "pager", pages, None
+    for kind, read in (_SENTENCES if is_broken else _READERS).items():
+        if (texts := read(text, words)) is not None:
+            return kind, texts, None
+    return None, (), None
 
 
 def _claim(text: str, words: Wording) -> CountClaim | None:
@@ -156,12 +182,16 @@ def _said(match: re.Match[str]) -> str:
     return next((text.strip() for text in match.groups() if text), "")
 
 
-_READERS: dict[PieceKind, Callable[[str, Wording], tuple[str, ...] | None]] = {
+_Readers = dict["PieceKind", "Callable[[str, Wording], tuple[str, ...] | None]"]
+_SENTENCES: _Readers = {
     "heading": _heading,
     "login": _login,
     "closed": _closed,
     "described": _described,
     "tags": _tags,
+}
+_READERS: _Readers = {
+    **_SENTENCES,
     "posted_in": _posted_in,
     "breadcrumb": _breadcrumb,
     "reply_title": _reply_title,

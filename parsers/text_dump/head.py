@@ -77,13 +77,11 @@ def read_heads(
 
     Args:
         lines: the dump's lines.
-        marks: where heads can be.
+        marks: where heads can be, one at least.
         words: what the page's frame can say.
         nested: replies stand deeper than what they answer, so that a head may be indented.
     """
     layout = _layout(lines, marks, words)
-    if layout is None:
-        return []
     read = _read_byline if layout.shape == "byline" else _READERS[layout.place]
     heads = [read(lines, mark, layout) for mark in marks if mark.shape == layout.shape]
     return _doubt_unlisted(lines, heads) if nested else _doubt_deeper(heads)
@@ -149,7 +147,7 @@ def _doubt_unlisted(lines: Sequence[Line], heads: list[Head]) -> list[Head]:
     ]
 
 
-def _layout(lines: Sequence[Line], marks: Sequence[Mark], words: Wording) -> _Layout | None:
+def _layout(lines: Sequence[Line], marks: Sequence[Mark], words: Wording) -> _Layout:
     """The shape, and the place of roles, that most marks agree on."""
     places: dict[tuple[Shape, Place], list[int]] = defaultdict(list)
     for mark in marks:
@@ -159,26 +157,25 @@ def _layout(lines: Sequence[Line], marks: Sequence[Mark], words: Wording) -> _La
     known = {
         key: sum(seen[role] for role in words.roles & seen.keys()) for key, seen in texts.items()
     }
-    best = max(known, key=lambda key: known[key], default=None)
-    if best is None:
-        return None
+    best = max(known, key=lambda key: known[key])
     if not known[best]:
         return _unknown_roles(marks, texts)
-    roles = words.roles.union(_repeated(texts[best]))
-    spaced = [
-        at
-        for at in places[best]
-        if phrase(lines[at].text) in words.roles and _is_blank(lines, at + 1)
-    ]
-    is_spaced = best[1] == "second" and 2 * len(spaced) > known[best]
-    return _Layout(shape=best[0], place=best[1], roles=roles, is_spaced=is_spaced)
+    found = [at for at in places[best] if phrase(lines[at].text) in words.roles]
+    spaced = [at for at in found if _is_blank(lines, at + 1)]
+    return _Layout(
+        shape=best[0],
+        place=best[1],
+        roles=words.roles.union(_repeated(texts[best])),
+        is_spaced=best[1] == "second" and 2 * len(spaced) >= len(found),
+    )
 
 
 def _unknown_roles(
     marks: Sequence[Mark], texts: dict[tuple[Shape, Place], Counter[str]]
 ) -> _Layout:
     """The layout where no role is in a table: what repeats at one place of most heads is one."""
-    shape = Counter(mark.shape for mark in marks).most_common(1)[0][0]
+    shapes: Counter[Shape] = Counter(mark.shape for mark in marks)
+    shape = max(shapes, key=lambda one: shapes[one])
     for place in _PLACES[shape]:
         seen = texts[shape, place]
         repeated = _repeated(seen)
@@ -192,7 +189,8 @@ def _repeated(seen: Counter[str]) -> frozenset[str]:
 
 
 def _is_like_role(text: str) -> bool:
-    return 0 < len(text) <= _LONGEST_ROLE and text[-1].isalnum() and text.count(" ") < 4
+    is_short = 0 < len(text) <= _LONGEST_ROLE and text.count(" ") < 4
+    return is_short and text[-1].isalnum() and not any(map(str.isdecimal, text))
 
 
 def _role_line(lines: Sequence[Line], mark: Mark, place: Place) -> int:

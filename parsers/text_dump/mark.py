@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 from typing import TYPE_CHECKING, Literal
 
-from parsers.locale import fold
 from parsers.text_dump.date_text import is_date, is_full, looks_dated
 from parsers.text_dump.wording import phrase
 
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 
 Shape = Literal["date", "byline", "bare"]
 
-_LONGEST, _MOST_WORDS = 200, 30
+_LONGEST, _MOST_WORDS, _LONGEST_LINK = 200, 30, 25
 _LARGEST_ID = 2**63 - 1
+# A post is quoted that often at most; what repeats its number more often is no forum.
+_MOST_QUOTES = 50
 _AFTER = re.compile(r"(\d{1,19})(?:\s+(\S.*))?")
 
 
@@ -64,21 +67,24 @@ class Mark:
 
 
 def numbered_lines(lines: Sequence[Line]) -> Iterator[Numbered]:
-    """Every short line that ends in `#` and a number, words of links behind it allowed."""
+    """The short lines that end in `#` and a number, words of links behind it allowed; of one number, the first few."""
+    seen: Counter[int] = Counter()
     for index, line in enumerate(lines):
         if "#" not in line.text or len(line.text) > _LONGEST:
             continue
         before, _, rest = line.text.rpartition("#")
         match = _AFTER.fullmatch(rest)
-        if match and 0 < int(match[1]) <= _LARGEST_ID:
+        number = int(match[1]) if match else 0
+        seen[number] += 1
+        if match and 0 < number <= _LARGEST_ID and seen[number] <= _MOST_QUOTES:
             yield Numbered(
-                index=index, before=before.strip(), post_id=int(match[1]), after=match[2] or ""
+                index=index, before=before.strip(), post_id=number, after=match[2] or ""
             )
 
 
 def read_mark(one: Numbered, lines: Sequence[Line], words: Wording) -> Mark | None:
     """Tell the shape of a numbered line, or None where it has none of a head's."""
-    if one.after and not all(phrase(text) in words.actions for text in one.after.split("|")):
+    if one.after and not _are_links(one.after, words):
         return None
     start, before = one.index, one.before
     if not before and start and is_date(lines[start - 1].text, words.dates):
@@ -97,13 +103,23 @@ def read_mark(one: Numbered, lines: Sequence[Line], words: Wording) -> Mark | No
     )
 
 
+def _are_links(after: str, words: Wording) -> bool:
+    """Whether the words behind a number are links: `Reply`, or a moderator's `Edit | Trash | Spam`."""
+    links = [text.strip() for text in after.split("|")]
+    if len(links) > 1:
+        return all(len(text) <= _LONGEST_LINK for text in links)
+    return phrase(after) in words.actions
+
+
 @lru_cache(maxsize=4096)
 def _shape(before: str, words: Wording) -> tuple[Shape | None, str | None, str | None]:
     if not before:
         return "bare", None, None
     if is_date(before, words.dates):
         return "date", None, before
-    author, published = _byline(before, words) or _name_and_date(before, words) or ("", "")
+    bylines = list(_bylines(before, words))
+    full = [pair for pair in bylines if is_full(pair[1])]
+    author, published = next(iter((*full, *_name_and_date(before, words), *bylines)), ("", ""))
     if author:
         return "byline", author, published or None
     if looks_dated(before):
@@ -111,25 +127,21 @@ def _shape(before: str, words: Wording) -> tuple[Shape | None, str | None, str |
     return None, None, None
 
 
-def _byline(before: str, words: Wording) -> tuple[str, str] | None:
-    """Part `McKing op 3 mei 2013` at the first word that has a date, or nothing, behind it."""
+def _bylines(before: str, words: Wording) -> Iterator[tuple[str, str]]:
+    """Every way to part `McKing op 3 mei 2013` at a word that has a date, or nothing, behind it."""
     parts = before.split()
-    folded = [fold(part) for part in parts[:_MOST_WORDS]]
-    for at in range(1, len(folded)):
-        for length in (1, 2, 3):
+    folded = [phrase(part) for part in parts[:_MOST_WORDS]]
+    for at, length in product(range(1, len(folded)), (1, 2, 3)):
+        if " ".join(folded[at : at + length]) in words.bylines:
             rest = " ".join(parts[at + length :])
-            if " ".join(folded[at : at + length]) not in words.bylines:
-                continue
             if not rest or is_date(rest, words.dates):
-                return " ".join(parts[:at]), rest
-    return None
+                yield " ".join(parts[:at]), rest
 
 
-def _name_and_date(before: str, words: Wording) -> tuple[str, str] | None:
-    """Part a name and a full date with no word between."""
+def _name_and_date(before: str, words: Wording) -> Iterator[tuple[str, str]]:
+    """Every way to part a name and a full date with no word between."""
     parts = before.split()
     for at in range(1, len(parts[:_MOST_WORDS])):
         rest = " ".join(parts[at:])
         if is_full(rest) and is_date(rest, words.dates):
-            return " ".join(parts[:at]), rest
-    return None
+            yield " ".join(parts[:at]), rest

@@ -68,6 +68,9 @@ def part(lines: Sequence[Line], marks: Sequence[Mark], words: Wording) -> Dump |
     claim = claim or _claim(_frame(lines, marks[-1].index + 1, len(lines), words))
     nested = claim is not None and claim.unit == "threads"
     heads = read_heads(lines, marks, words, nested=nested)
+    sure = [head for head in heads if head.is_sure]
+    if claim is None and sure:
+        claim = _claim(_frame(lines, sure[-1].end, len(lines), words))
     chosen = choose_heads(heads, expected_posts(claim))
     around = _around(lines, chosen, words) if chosen else None
     if around is None or not _is_forum(chosen, around, words):

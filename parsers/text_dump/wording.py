@@ -60,7 +60,7 @@ class Wording:
 @lru_cache(maxsize=4096)
 def phrase(text: str) -> str:
     """A line as it is looked up: folded, without the mark at its end that a copy may have lost."""
-    return fold(text).rstrip(".!。:： ")
+    return fold(text).rstrip(".,!。:： ")
 
 
 @cache
@@ -119,9 +119,17 @@ def _languages_by_phrase() -> dict[str, dict[str, int]]:
 def _single_words(table: Locale) -> Iterator[str]:
     for names in table.roles.values():
         yield from names
-    labels = table.labels
-    for texts in (labels.author, labels.posts, labels.byline, *table.dates.months):
+    labels, dates = table.labels, table.dates
+    for texts in (
+        labels.author,
+        labels.posts,
+        labels.byline,
+        *dates.months,
+        *dates.units.values(),
+    ):
         yield from texts
+    for text in dates.ago:
+        yield text.replace("%s", "")
 
 
 def _phrases(texts: Iterable[str]) -> frozenset[str]:
