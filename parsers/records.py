@@ -174,6 +174,7 @@ class TopicPage:
         part: which part of a page cut by `<!--nextpage-->` this is, from 1.
         part_urls: addresses of the page's other parts, by number.
         continuation_html: on a part after the first, the rest of the post that the part before cut.
+        continuation_edits: that post's revision log.
         replies_need_login: the page says that replying needs a login.
         language: the page's declared language (`nl-NL`), as written.
         home_url: the site's home, where the page links it.
@@ -198,6 +199,7 @@ class TopicPage:
     part: int = 1
     part_urls: tuple[tuple[int, str], ...] = ()
     continuation_html: str | None = None
+    continuation_edits: tuple[Edit, ...] = ()
     replies_need_login: bool = False
     language: str | None = None
     home_url: str | None = None

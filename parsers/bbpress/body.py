@@ -32,6 +32,7 @@ _ADD_ONS = frozenset(
 _MUTE = frozenset(("script", "style", "noscript"))
 _URL_ATTRIBUTES = ("href", "src", "action", "name")
 _NEEDS_CARE = re.compile(r"[^!#-;=?-Z_a-z~\[\]@]")
+_LOG_ID = re.compile(r"bbp-(?:reply|topic)-revision-log-(\d{1,18})$")
 _PAGE_LINK = "post-page-numbers"
 
 
@@ -52,12 +53,13 @@ class Body:
     page_links: tuple[Element, ...] = ()
 
 
-def read_body(content: Element, post_id: int, *, may_be_cut: bool) -> Body:
+def read_body(content: Element, post_id: int | None, *, may_be_cut: bool) -> Body:
     """Read a post's body.
 
     Args:
         content: the element that holds it; its attached blocks are taken out of the tree.
-        post_id: whose revision log to look for; a log of any other post is the author's text.
+        post_id: whose revision log to look for; a log of any other post is the author's text. None where only the rest
+            of a post is here, whose number is on the part before.
         may_be_cut: this is the last post of a page whose end is missing, so that links to the page's other parts at its
             end are the forum's.
     """
@@ -89,7 +91,7 @@ def _with_urls_as_written(element: Element) -> str:
     return whole
 
 
-def _cut_blocks(content: Element, post_id: int) -> Element | None:
+def _cut_blocks(content: Element, post_id: int | None) -> Element | None:
     """Take add-on blocks off both ends of a body, and the post's own revision log off its end."""
     log: Element | None = None
     for child in reversed(list(content)):
@@ -109,9 +111,9 @@ def _cut_blocks(content: Element, post_id: int) -> Element | None:
     return log
 
 
-def _is_log(element: Element, post_id: int) -> bool:
-    names = (f"bbp-reply-revision-log-{post_id}", f"bbp-topic-revision-log-{post_id}")
-    return element.tag == "ul" and element.get("id") in names
+def _is_log(element: Element, post_id: int | None) -> bool:
+    match = _LOG_ID.match(element.get("id") or "") if element.tag == "ul" else None
+    return match is not None and (post_id is None or int(match[1]) == post_id)
 
 
 def _is_add_on(element: Element) -> bool:

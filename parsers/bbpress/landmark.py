@@ -158,20 +158,21 @@ class _Scan:
         return any(ancestor in self.contents for ancestor in element.iterancestors())
 
     def _posts(self, scopes: set[Element]) -> Iterator[Candidate]:
-        """The candidates inside the lists; without a list, those inside the wrapper; without one, all but outer frames."""
+        """The candidates inside the lists; without a list, those inside the wrapper; without one, all but frames."""
         around = scopes or self.wrappers
-        outer: set[Element] = set()
-        for one in () if around else self.candidates:
-            outer.update(one.element.iterancestors())
+        frames: set[Element] = set() if around else self._frames()
         seen: set[int] = set()
         for one in self.candidates:
-            if (
-                one.post_id not in seen
-                and one.element not in outer
-                and self._is_inside(one.element, around)
-            ):
+            is_new = one.post_id not in seen and one.element not in frames
+            if is_new and self._is_inside(one.element, around):
                 seen.add(one.post_id)
                 yield one
+
+    def _frames(self) -> set[Element]:
+        """Elements that carry a post's classes and frame a page: they hold other candidates, or no content."""
+        holding = {outer for content in self.contents for outer in content.iterancestors()}
+        outer = {outer for one in self.candidates for outer in one.element.iterancestors()}
+        return outer | {one.element for one in self.candidates if one.element not in holding}
 
     def _is_inside(self, element: Element, around: set[Element]) -> bool:
         found = not around

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urldefrag
 
 from parsers.bbpress.address import absolute
-from parsers.bbpress.body import inner_html
+from parsers.bbpress.body import Body, read_body
 from parsers.bbpress.landmark import class_tokens
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _number(link: Element) -> int | None:
     return int(digits) if 0 < len(digits) <= 4 else None
 
 
-def read_continuation(marks: Landmarks) -> str | None:
+def read_continuation(marks: Landmarks) -> Body | None:
     """The rest of the post that the part before cut: what stands in the theme's content element before the first post.
 
     WordPress prints the rest of the post straight into that element; the closing tags of the cut post then close the
@@ -95,16 +95,15 @@ def read_continuation(marks: Landmarks) -> str | None:
     """
     first = marks.posts[0].element
     head = _element_before(first)
-    block = (
-        head if head is not None and head.get("id") == f"post-{marks.posts[0].post_id}" else first
-    )
-    frame = _element_before(block)
+    is_head = head is not None and head.get("id") == f"post-{marks.posts[0].post_id}"
+    frame = _element_before(head if head is not None and is_head else first)
+    holder: Element | None = None
     while frame is not None:
         if frame.tag == "div" and any("content" in token for token in class_tokens(frame)):
-            return inner_html(frame)
+            holder = frame
         children = [child for child in frame if isinstance(child.tag, str)]
         frame = children[-1] if children else None
-    return None
+    return read_body(holder, None, may_be_cut=False) if holder is not None else None
 
 
 def _element_before(element: Element) -> Element | None:

@@ -13,6 +13,7 @@ from parsers.bbpress.language import page_language
 from parsers.bbpress.pager import read_pager
 from parsers.bbpress.part import read_continuation, read_parts
 from parsers.bbpress.post import Place, read_post
+from parsers.bbpress.revision import read_edits
 from parsers.bbpress.text import shown
 from parsers.count_sentence import read_count
 from parsers.errors import LayoutChangedError
@@ -21,10 +22,11 @@ from parsers.records import CountClaim, Pager, Problem, TopicPage
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from parsers.bbpress.body import Body
     from parsers.document import Document
     from parsers.element import Element
     from parsers.locale import Locale
-    from parsers.records import ParsedPost, Stickiness, TopicStatus
+    from parsers.records import Edit, ParsedPost, Stickiness, TopicStatus
 
 _FIRST_NUMBER = re.compile(r"\d+")
 
@@ -70,7 +72,8 @@ def read_topic_page(document: Document, engine: str) -> TopicPage:
         is_threaded=bool(places),
         part=parts.current,
         part_urls=parts.urls,
-        continuation_html=continuation,
+        continuation_html=continuation.html if continuation else None,
+        continuation_edits=_edits_of(continuation, locale),
         replies_need_login=_needs_login(marks, locale),
         language=language,
         home_url=path.home or head.home_url,
@@ -78,6 +81,10 @@ def read_topic_page(document: Document, engine: str) -> TopicPage:
         feed_urls=_feed_urls(topic_url, path),
         problems=(*document.problems, *_problems(head, locale, posts)),
     )
+
+
+def _edits_of(body: Body | None, locale: Locale | None) -> tuple[Edit, ...]:
+    return read_edits(body.log, locale) if body is not None and body.log is not None else ()
 
 
 def _posts(

@@ -299,6 +299,9 @@ def _append_body(connection: sqlite3.Connection, topic_key: int, page: TopicPage
         "UPDATE revisions SET body_html = ?, body_text = ?, is_cut = 0 WHERE post_id = ? AND revision = ?",
         (body, text, row["post_id"], row["revision"]),
     )
+    if page.continuation_edits:
+        edits = (_json(page.continuation_edits), row["post_id"])
+        connection.execute("UPDATE posts SET edits = ? WHERE post_id = ?", edits)
 
 
 def _json(value: object) -> str:
