@@ -6,8 +6,8 @@ A file appears whole or not at all: it is written beside its place under a tempo
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
-import secrets
 import shutil
 import unicodedata
 from contextlib import contextmanager, suppress
@@ -150,7 +150,10 @@ def _unused(stem: str, taken: set[str]) -> str:
 @contextmanager
 def _replacing(target: Path) -> Generator[BinaryIO]:
     """A file that takes the target's place if nothing goes wrong, and vanishes otherwise."""
-    temporary = target.with_name(f".threadkeep-{secrets.token_hex(8)}.part")
+    # One name a target, so that what a killed export leaves behind is written over by the next and does not pile up.
+    key = hashlib.sha256(os.fsencode(target.name)).hexdigest()[:16]
+    temporary = target.with_name(f".threadkeep-{key}.part")
+    temporary.unlink(missing_ok=True)
     try:
         with temporary.open("xb") as out:
             yield out

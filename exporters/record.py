@@ -20,7 +20,7 @@ _encoder = msgspec.json.Encoder()
 
 
 def plain_post(post: Post) -> dict[str, Any]:
-    """A post's fields by name, in the record format's order; tuples as lists, edits and author as mappings."""
+    """A post's fields by name, in the record format's order; author and edits are mappings, too."""
     return cast("dict[str, Any]", msgspec.to_builtins(post))
 
 
@@ -43,7 +43,7 @@ def whole_text(text: str) -> str:
 def _whole_characters(value: object) -> object:
     if isinstance(value, str):
         return whole_text(value)
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_whole_characters(item) for item in cast("list[object]", value)]
     if isinstance(value, dict):
         items = cast("dict[str, object]", value).items()

@@ -1,4 +1,4 @@
-"""Find export formats: every module of `exporters.formats` with an `EXPORTER`; there is no list to edit."""
+"""Find export formats: every module of `exporters.formats` is one, by its `EXPORTER`; there is no list to edit."""
 
 from __future__ import annotations
 

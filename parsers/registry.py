@@ -1,4 +1,4 @@
-"""Find engines: every module of `parsers.engines` with an `ENGINE`; there is no list to edit."""
+"""Find engines: every module of `parsers.engines` is one, by its `ENGINE`; there is no list to edit."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from exporters.exporter import ExportOptions
+from exporters.registry import exporter_named
 from parsers.records import Author, Post, Thread
 
 if TYPE_CHECKING:
@@ -35,7 +38,9 @@ def load_thread(path: Path) -> Thread:
     of_thread = {name: facts.get(key) for name, key in _OF_THREAD.items()}
     posts = [_post({**of_thread, **data["every_post"], **post}) for post in data["posts"]]
     return Thread(
-        **{key: facts.get(key) for key in ("site", "topic_id", "title", "url", "status", "sticky")},
+        **{
+            key: facts.get(key) for key in ("site", "topic_id", "title", "url", "status", "sticky")
+        },
         expected_posts=facts.get("expected_posts"),
         forum=tuple(facts["forum"]),
         tags=tuple(facts["tags"]),
@@ -51,12 +56,12 @@ def _post(given: dict[str, Any]) -> Post:
     return msgspec.convert({**blank, "edits": [], "problems": [], **given, **texts}, Post)
 
 
-def make_post(**changes: Any) -> Post:
+def make_post(**changes: Any) -> Post:  # noqa: ANN401 - a field's value is whatever the field is
     """A plain post, with these fields changed."""
     return replace(_PLAIN, **changes)
 
 
-def make_thread(posts: Iterable[Post] = (), **changes: Any) -> Thread:
+def make_thread(posts: Iterable[Post] = (), **changes: Any) -> Thread:  # noqa: ANN401 - as above
     """A plain thread of these posts, with these facts changed."""
     thread = Thread(
         site="https://forum.test/",
@@ -111,3 +116,10 @@ _PLAIN = Post(
     source_url=None,
     source_sha256="0" * 64,
 )
+
+
+def exported(name: str, threads: Iterable[Thread], options: ExportOptions | None = None) -> str:
+    """What a text format writes."""
+    out = io.BytesIO()
+    exporter_named(name).write(threads, out, options or ExportOptions())
+    return out.getvalue().decode()

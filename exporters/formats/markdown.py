@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from parsers.records import Author, Edit, Post, Thread
 
 # Posts wait here, on disk when there are many: the document begins with how many there are.
-_MOST_IN_MEMORY = 4 << 20
+_MOST_IN_MEMORY = 1 << 20
 # JSON text is YAML but for these, which YAML takes for line ends or refuses.
 _NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 

@@ -33,7 +33,9 @@ _FIRST_HEADING = 3
 _LAST_HEADING = 6
 # What may follow a paragraph of a list item without an empty line and still begins a list.
 _INTERRUPTS = re.compile(r"(?:[-*]|1[.)]) \S")
-_START = re.compile(r"[0-9]{1,9}")
+# Markdown numbers have at most nine digits, and the items after the first count on.
+_START = re.compile(r"[0-9]{1,8}")
+_LINE_END = re.compile(f"\r\n?|{marking.LINE_BREAK}")
 
 
 class _Block(NamedTuple):
@@ -128,8 +130,7 @@ def _quote(element: HtmlElement, place: Place) -> list[_Block]:
 
 
 def _code_block(element: HtmlElement, place: Place) -> list[_Block]:
-    text = plain_text(element).replace(marking.LINE_BREAK, "\n").replace("\r", "")
-    text = text.removeprefix("\n").removesuffix("\n")
+    text = _LINE_END.sub("\n", plain_text(element)).removeprefix("\n").removesuffix("\n")
     code = [_Block(marking.fenced_code(text))] if text.strip() else []
     pictures = " ".join(picture(one, place) for one in element.iterdescendants("img", *MEDIA))
     return code + _paragraphs("" if is_text_only(element) else pictures, place)
@@ -157,20 +158,27 @@ def _list(element: HtmlElement, place: Place) -> list[_Block]:
 def _items(element: HtmlElement, place: Place) -> list[list[_Block]]:
     """The blocks of each item; what stands beside the items is read as an item, a list as a part of the one before."""
     items: list[list[_Block]] = []
-    _append(items, _paragraphs(marking.escaped(element.text or ""), place))
+    run = marking.escaped(element.text or "")
     for child in element:
-        if child.tag == "li":
-            items.append(_blocks(child, place.below()))
-        elif child.tag in {"ul", "ol"} and items:
-            items[-1] += _block_element(
-                child, replace(place, marker=items[-1][-1].kind if items[-1] else "")
-            )
-        elif _is_inline(child):
-            _append(items, _paragraphs(inline_element(child, place), place))
+        if _is_inline(child):
+            run += inline_element(child, place)
         else:
-            _append(items, _block_element(child, place))
-        _append(items, _paragraphs(marking.escaped(child.tail or ""), place))
+            _append(items, _paragraphs(run, place))
+            _add_item(items, child, place)
+            run = ""
+        run += marking.escaped(child.tail or "")
+    _append(items, _paragraphs(run, place))
     return items
+
+
+def _add_item(items: list[list[_Block]], element: HtmlElement, place: Place) -> None:
+    if element.tag == "li":
+        items.append(_blocks(element, place.below()))
+    elif element.tag in {"ul", "ol"} and items:
+        marker = items[-1][-1].kind if items[-1] else ""
+        items[-1] += _block_element(element, replace(place, marker=marker))
+    else:
+        _append(items, _block_element(element, place))
 
 
 def _append(items: list[list[_Block]], item: list[_Block]) -> None:
@@ -190,11 +198,12 @@ def _item_text(item: list[_Block], marker: str, is_tight: bool) -> str:
 
 
 def _table(element: HtmlElement, place: Place) -> list[_Block]:
-    if not table.is_simple(element):
+    grid = table.grid(element)
+    if not grid:
         return _blocks(element, place.below())
     captions = [_blocks(caption, place.below()) for caption in element.iterchildren("caption")]
     above = list(chain.from_iterable(captions))
-    rows = [[_cell(cell, place) for cell in row] for row in table.grid(element)]
+    rows = [[_cell(cell, place) for cell in row] for row in grid]
     if not any(map(any, rows)):
         return above
     width = max(map(len, rows))

@@ -15,55 +15,11 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-BLOCKS = frozenset(
-    (
-        *(
-            "address",
-            "article",
-            "aside",
-            "blockquote",
-            "body",
-            "caption",
-            "center",
-            "dd",
-            "details",
-            "div",
-            "dl",
-            "dt",
-        ),
-        *(
-            "fieldset",
-            "figcaption",
-            "figure",
-            "footer",
-            "form",
-            "h1",
-            "h2",
-            "h3",
-            "h4",
-            "h5",
-            "h6",
-            "header",
-            "hr",
-        ),
-        *(
-            "html",
-            "li",
-            "main",
-            "nav",
-            "ol",
-            "option",
-            "p",
-            "pre",
-            "section",
-            "summary",
-            "table",
-            "tbody",
-            "td",
-        ),
-        *("tfoot", "th", "thead", "tr", "ul"),
-    )
-)
+_BLOCK_NAMES = """
+    address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer form
+    h1 h2 h3 h4 h5 h6 header hr html li main nav ol option p pre section summary table tbody td tfoot th thead tr ul
+"""
+BLOCKS = frozenset(_BLOCK_NAMES.split())
 MEDIA = ("audio", "embed", "iframe", "object", "video")
 MARKS = {
     **dict.fromkeys(("b", "strong", "dt", "summary"), (marking.STRONG_OPEN, marking.STRONG_CLOSE)),

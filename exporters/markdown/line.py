@@ -46,13 +46,21 @@ _ASCII_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 def tidy(marked: str) -> str:
     """Move white space out of emphasis, and drop emphasis of nothing and emphasis in itself."""
-    text, before = _SPACES.sub(" ", _once_each(marked)), ""
+    text = _SPACES.sub(" ", marked)
+    if _MARK.search(text):
+        text = _SPACES.sub(" ", _shrunk(_once_each(text)))
+    return _SPACES_AT_BREAK.sub(_BREAK, text) if _BREAK in text else text
+
+
+def _shrunk(marked: str) -> str:
+    """Move the ends of emphasis inwards until they meet text or each other."""
+    text, before = marked, ""
     while before != text:
         before = text
         text = _BLANK_AFTER_OPEN.sub(r"\2\1", text)
         text = _BLANK_BEFORE_CLOSE.sub(r"\2\1", text)
         text = _NOTHING_MARKED.sub("", text)
-    return _SPACES_AT_BREAK.sub(_BREAK, _SPACES.sub(" ", text))
+    return text
 
 
 def without_empty_lines(marked: str) -> str:
@@ -142,6 +150,9 @@ def _once_each(marked: str) -> str:
 def _balanced(parts: list[str]) -> Iterator[str]:
     """Close emphasis at the end of each part and open it again in the next."""
     still_open: list[str] = []
+    if len(parts) == 1:
+        yield parts[0]
+        return
     for part in parts:
         begun = "".join(still_open) + part
         for mark in _MARK.findall(part):

@@ -18,7 +18,8 @@ CODE_OPEN, CODE_CLOSE = "\ufdd9", "\ufdda"
 
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 _NONCHARACTER = re.compile(r"[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_BLANKS = re.compile(r"[ \t\n\r\f]+")
+# A single space stays, and is by far the most frequent match of the obvious pattern.
+_BLANKS = re.compile(r"[ \t\n\r\f]{2,}|[\t\n\r\f]")
 # An underscore inside a word never marks emphasis, and forum text is full of names_like_this.
 _SPECIAL = re.compile(r"[\\`*\[\]~|]|<(?![ \d=])|(?<![^\W_])_|_(?![^\W_])")
 # GitHub links a bare address before it looks at escapes, and would show the backslashes inside it.
@@ -41,7 +42,7 @@ def escaped(text: str) -> str:
     """Text that Markdown shows as it is, its white space collapsed as HTML does."""
     one_line = _BLANKS.sub(" ", clean(text))
     marked = _SPECIAL.sub(r"\\\g<0>", one_line).replace("!", BANG).replace("&", AMPERSAND)
-    return _BARE_URL.sub(r"\1\\", marked)
+    return _BARE_URL.sub(r"\1\\", marked) if "\\" in marked else marked
 
 
 def code_span(text: str) -> str:

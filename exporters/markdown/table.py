@@ -9,21 +9,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 # What a Markdown cell cannot hold: the whole table is then written as one block after another.
-_TOO_MUCH_FOR_A_CELL = (
-    "blockquote",
-    "dl",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "hr",
-    "ol",
-    "pre",
-    "table",
-    "ul",
-)
+_TOO_MUCH = "blockquote dl h1 h2 h3 h4 h5 h6 hr ol pre table ul"
 _FRAME = ("table", "thead", "tbody", "tfoot", "tr")
 _EXPECTED = frozenset((*_FRAME, "caption", "col", "colgroup", "td", "th"))
 # A span is a claim of the page; without limits a few of them would fill the memory.
@@ -50,13 +36,22 @@ def cells_of(row: HtmlElement) -> list[HtmlElement]:
     return [cell for cell in row if cell.tag in {"td", "th"}]
 
 
-def is_simple(table: HtmlElement) -> bool:
-    """Whether there are rows, every cell is text that fits into a Markdown table, and nothing stands beside the cells."""
-    if not rows_of(table) or next(table.iterdescendants(*_TOO_MUCH_FOR_A_CELL), None) is not None:
-        return False
-    if any(_width(row) > _MOST_COLUMNS for row in rows_of(table)):
-        return False
-    return not any(_is_stray(element) for element in table.iter(*_FRAME))
+def grid(table: HtmlElement) -> list[Row]:
+    """Rows whose cells stand in their columns, or nothing where Markdown cannot hold the table.
+
+    A cell that spans several places stands in the first of them.
+    """
+    if next(table.iterdescendants(*_TOO_MUCH.split()), None) is not None:
+        return []
+    if any(_is_stray(element) for element in table.iter(*_FRAME)):
+        return []
+    taken_until: dict[int, int] = {}
+    rows: list[Row] = []
+    for number, row in enumerate(rows_of(table)):
+        rows.append(_placed(cells_of(row), number, taken_until))
+        if len(rows[-1]) > _MOST_COLUMNS:
+            return []
+    return rows
 
 
 def _is_stray(element: HtmlElement) -> bool:
@@ -76,14 +71,6 @@ def has_head(table: HtmlElement) -> bool:
     )
 
 
-def grid(table: HtmlElement) -> list[Row]:
-    """Rows whose cells stand in their columns; a cell that spans several places stands in the first of them."""
-    taken_until: dict[int, int] = {}
-    return [
-        _placed(cells_of(row), number, taken_until) for number, row in enumerate(rows_of(table))
-    ]
-
-
 def _placed(cells: list[HtmlElement], number: int, taken_until: dict[int, int]) -> Row:
     """Put cells where no cell from above reaches; `taken_until` is the first row a column is free in."""
     row: Row = []
@@ -94,10 +81,6 @@ def _placed(cells: list[HtmlElement], number: int, taken_until: dict[int, int]) 
             taken_until[len(row)] = number + _span(cell, "rowspan")
             row.append(None if offset else cell)
     return row
-
-
-def _width(row: HtmlElement) -> int:
-    return sum(_span(cell, "colspan") for cell in cells_of(row))
 
 
 def _span(cell: HtmlElement, name: str) -> int:
