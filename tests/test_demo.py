@@ -28,53 +28,30 @@ from scraper.demo import (
     DemoServer,
     DemoSettings,
     DemoTopic,
-    ExpectedPost,
-    ExpectedTopic,
     Written,
     expected_topic,
-    expected_topics,
     generate,
 )
 from scraper.demo.forum import LOCALES, THEMES
 from scraper.demo.languages import WORDS
 from scraper.demo.site import DemoSite
 from scraper.demo.typography import time_since
+from tests.demo_page import (
+    BASE,
+    check_pages,
+    count_sentences,
+    page,
+    path_of,
+    shown_posts,
+    site,
+    squashed,
+    text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scraper.demo.forum import LocaleName, ThemeName
-
-BASE = "http://127.0.0.1:7"
-ADD_ONS = ".//*[@class='bbpvotes-post-votes-log' or @class='bbp-attachments' or @class='bbp-signature' or @class='adsbygoogle']"
-
-
-def site(**settings: Any) -> DemoSite:  # noqa: ANN401  handed on to DemoSettings as it is
-    return DemoSite(generate(DemoSettings(**settings)), BASE)
-
-
-def page(of: DemoSite, path: str) -> html.HtmlElement:
-    answer = of.answer(path)
-    assert answer.status == 200, path
-    return html.document_fromstring(answer.body.decode())
-
-
-def text(element: html.HtmlElement) -> str:
-    return " ".join(element.text_content().split())
-
-
-def squashed(value: str) -> str:
-    return "".join(value.split())
-
-
-def count_sentences(of: DemoSite, path: str) -> list[str]:
-    found = page(of, path).xpath("//div[@class='bbp-pagination-count']")
-    return [text(element) for element in found]
-
-
-def path_of(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
 
 
 # --- what is generated ---
@@ -168,59 +145,10 @@ def test_settings_that_cannot_be_meant_are_refused(wrong: dict[str, Any]) -> Non
 # --- truth and pages agree ---
 
 
-def shown_posts(
-    of: DemoSite, topic: ExpectedTopic, number: int
-) -> list[tuple[int, str, html.HtmlElement]]:
-    """Each post in a page's replies list: id, date as shown, content container."""
-    path = path_of(topic.url) if number == 1 else f"{path_of(topic.url)}page/{number}/"
-    tree = page(of, path)
-    if of.forum.settings.theme == "table":
-        rows = tree.xpath(f"//table[@id='topic-{topic.topic_id}-replies']/tbody/tr[@id]")
-        return [_row(row) for row in rows]
-    body = f"//ul[@id='topic-{topic.topic_id}-replies']/li[@class='bbp-body']"
-    headers = tree.xpath(
-        f"{body}//div[@class='bbp-reply-header'][not(ancestor::div[@class='bbp-reply-content'])]"
-    )
-    return [_pair(header) for header in headers]
-
-
-def _row(row: html.HtmlElement) -> tuple[int, str, html.HtmlElement]:
-    header = row.getprevious()
-    assert header is not None
-    date = " ".join(str(header.xpath("string(td/text()[1])")).split())
-    return int(row.get("id", "")[5:]), date, row.xpath("td[@class='bbp-reply-content']")[0]
-
-
-def _pair(header: html.HtmlElement) -> tuple[int, str, html.HtmlElement]:
-    date = text(header.xpath(".//span[@class='bbp-reply-post-date']")[0])
-    beside = header.getnext()
-    assert beside is not None
-    return int(header.get("id", "")[5:]), date, beside.xpath("div[@class='bbp-reply-content']")[0]
-
-
-def own_words(content: html.HtmlElement, post: ExpectedPost) -> str:
-    log = f"bbp-{post.kind}-revision-log-{post.post_id}"
-    for added in content.xpath(f"{ADD_ONS} | .//script | ./ul[@id='{log}']"):
-        added.drop_tree()
-    return squashed(content.text_content())
-
-
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("theme", THEMES)
 def test_pages_show_what_the_truth_states(theme: ThemeName, locale: LocaleName) -> None:
-    of = site(theme=theme, locale=locale, topics=24)
-    for topic in expected_topics(of.forum, BASE):
-        shown = [
-            entry
-            for number in range(1, topic.pages + 1)
-            for entry in shown_posts(of, topic, number)
-        ]
-        assert {number for number, _, _ in shown} == {post.post_id for post in topic.posts}
-        assert len(shown) == len(topic.posts)
-        truth = {post.post_id: post for post in topic.posts}
-        for number, date, content in shown:
-            assert date == " ".join(truth[number].published_text.split())
-            assert own_words(content, truth[number]) == squashed(truth[number].body_text)
+    check_pages(site(theme=theme, locale=locale, topics=24))
 
 
 def _number_above(threads: html.HtmlElement) -> int:

@@ -9,12 +9,14 @@ import threading
 from typing import TYPE_CHECKING
 
 from parsers.errors import UsageError
+from scraper.demo.fault import FaultScript
+from scraper.demo.fault_option import read_rule
 from scraper.demo.forum import LOCALES, THEMES, DemoSettings
 from scraper.demo.generate import generate
 from scraper.demo.server import DemoServer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import FrameType
 
 
@@ -23,7 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
-        server = DemoServer(generate(_settings(options)), port=options.port)
+        script = _script(options)
+        server = DemoServer(generate(_settings(options)), port=options.port, intercept=script)
     except UsageError as error:
         parser.error(str(error))
     except OSError as error:
@@ -87,7 +90,30 @@ def _parser() -> argparse.ArgumentParser:
     add("--timezone", default=default.timezone, help="the site's zone (default %(default)s)")
     add("--plain-permalinks", action="store_true", help="addresses of the form /?topic=…")
     add("--no-rest", action="store_true", help="no REST root, so nothing states the zone")
+    add(
+        "--page-breaks",
+        action="store_true",
+        help="topics that a page break in a post cuts, and a WordPress of that time",
+    )
+    _add_faults(add)
     return parser
+
+
+def _add_faults(add: Callable[..., argparse.Action]) -> None:
+    add(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="FAULT",
+        help="let something go wrong, as in 503:every=5 or early-close:path=/forums/*:first=2; may be repeated",
+    )
+    add("--fault-seed", type=int, help="what share= draws from (default: the forum's seed)")
+
+
+def _script(options: argparse.Namespace) -> FaultScript | None:
+    rules = [read_rule(text) for text in options.fault]
+    seed = options.seed if options.fault_seed is None else options.fault_seed
+    return FaultScript(rules, seed=seed) if rules else None
 
 
 def _settings(options: argparse.Namespace) -> DemoSettings:
@@ -106,6 +132,7 @@ def _settings(options: argparse.Namespace) -> DemoSettings:
         timezone=options.timezone,
         plain_permalinks=options.plain_permalinks,
         rest=not options.no_rest,
+        page_breaks=options.page_breaks,
     )
 
 

@@ -45,6 +45,16 @@ class Catalogue:
         return {unquote(topic.slug): topic for topic in self.topics}
 
     @cached_property
+    def topics_by_old_slug(self) -> dict[str, DemoTopic]:
+        """Topics by a slug that they had before."""
+        by_id = {topic.topic_id: topic for topic in self.topics}
+        return {
+            unquote(slug): by_id[topic_id]
+            for slug, topic_id in self.forum.old_slugs
+            if topic_id in by_id
+        }
+
+    @cached_property
     def boards_by_path(self) -> dict[str, DemoBoard]:
         """Boards by their path."""
         return {board.path: board for board in self.forum.boards}

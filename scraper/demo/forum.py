@@ -61,6 +61,8 @@ class DemoSettings:
         old_timezone: the zone that the site was set to before `timezone_since`, if it was another.
         plain_permalinks: addresses of the form `/?topic=…`.
         rest: answer at the REST root, which tells the site's zone.
+        page_breaks: add two topics whose posts hold `<!--nextpage-->`, and be a WordPress before 5.5: a later one
+            hands out the further parts of a page only where the opening post is what was cut.
         now: the moment that relative times ("3 years ago") count from.
     """
 
@@ -82,6 +84,7 @@ class DemoSettings:
     timezone_since: datetime = datetime(2016, 3, 1, tzinfo=UTC)
     plain_permalinks: bool = False
     rest: bool = True
+    page_breaks: bool = False
     now: datetime = datetime(2025, 1, 15, 12, tzinfo=UTC)
 
     def __post_init__(self) -> None:
@@ -240,12 +243,16 @@ class DemoForum:
     Attributes:
         authors: the accounts that have a profile; guests and deleted accounts are not among them.
         topics: private ones too.
+        spent_id: the highest id that was ever given away, where what had it may be gone; ids are never reused.
+        old_slugs: slugs that topics had before, with the topic's id: their addresses lead on to it.
     """
 
     settings: DemoSettings
     authors: tuple[DemoAuthor, ...]
     boards: tuple[DemoBoard, ...]
     topics: tuple[DemoTopic, ...] = field(repr=False)
+    spent_id: int = 0
+    old_slugs: tuple[tuple[str, int], ...] = ()
 
     def topic(self, slug: str) -> DemoTopic:
         """The topic of that slug.
@@ -260,20 +267,19 @@ class DemoForum:
 
     @property
     def free_id(self) -> int:
-        """A number above every id that a post or an edit has: what is written next may have it."""
+        """A number above every id that a post or an edit ever had: what is written next may have it."""
         posts = [post for topic in self.topics for post in topic.posts]
         edits = [edit.edit_id for post in posts for edit in post.edits]
-        return 1 + max([post.post_id for post in posts] + edits, default=0)
+        return 1 + max([self.spent_id, *edits, *(post.post_id for post in posts)])
 
     def with_topic(self, changed: DemoTopic) -> DemoForum:
         """The forum as it is after a topic was changed or, under a new id, added."""
         kept = [changed if old.topic_id == changed.topic_id else old for old in self.topics]
         if not any(topic is changed for topic in kept):
             kept.append(changed)
-        return replace(self, topics=tuple(kept))
+        return replace(self, topics=tuple(kept), spent_id=self.free_id - 1)
 
     def without_topic(self, topic_id: int) -> DemoForum:
         """The forum as it is after a topic was deleted."""
-        return replace(
-            self, topics=tuple(topic for topic in self.topics if topic.topic_id != topic_id)
-        )
+        kept = tuple(topic for topic in self.topics if topic.topic_id != topic_id)
+        return replace(self, topics=kept, spent_id=self.free_id - 1)

@@ -8,7 +8,7 @@ from scraper.demo.cast import crowd
 from scraper.demo.draft import DraftTopic, numbered
 from scraper.demo.forum import DemoBoard, DemoForum, DemoSettings, DemoTag
 from scraper.demo.prose import dice
-from scraper.demo.showcase import SHOWCASE
+from scraper.demo.showcase import PAGE_BROKEN, SHOWCASE
 from scraper.demo.stage import Stage
 from scraper.demo.vocabulary import VOCABULARY
 
@@ -40,7 +40,8 @@ BOARDS = (_COMMUNITY, _WORKSHOP, _GLUE, _HELP)
 def generate(settings: DemoSettings) -> DemoForum:
     """The forum that these settings stand for."""
     people = crowd(dice(f"{settings.seed}/people"), settings.topics)
-    shown = SHOWCASE[: settings.topics] if settings.showcase else ()
+    shown = (SHOWCASE if settings.showcase else ()) + (PAGE_BROKEN if settings.page_breaks else ())
+    shown = shown[: settings.topics]
     drafts = [write(_stage(settings, people, place)) for place, write in enumerate(shown)]
     drafts += [
         _ordinary(_stage(settings, people, place)) for place in range(len(shown), settings.topics)

@@ -39,9 +39,20 @@ class Links:
         """A page of a forum."""
         return self._page(self._either(f"forums/forum/{board.path}/", f"forum={board.path}"), page)
 
-    def topic(self, topic: DemoTopic, page: int = 1) -> str:
-        """A page of a topic."""
-        return self._page(self._either(f"forums/topic/{topic.slug}/", f"topic={topic.slug}"), page)
+    def topic(self, topic: DemoTopic, page: int = 1, part: int = 1) -> str:
+        """A page of a topic, or a part of one that a page break cuts."""
+        address = self._page(
+            self._either(f"forums/topic/{topic.slug}/", f"topic={topic.slug}"), page
+        )
+        if part > 1 and page > 1 and not self.plain:
+            return f"{address}?page={part}"
+        return self.part(address, part)
+
+    def part(self, address: str, number: int) -> str:
+        """A further part of the page at an address, as WordPress links it: from page 2 on of a topic, wrongly."""
+        if number < 2:
+            return address
+        return f"{address}&page={number}" if self.plain else f"{address}{number}/"
 
     def post(self, layout: TopicLayout, post: DemoPost) -> str:
         """A post's place on its topic's page. In lead mode the opening post's is the topic itself."""
@@ -49,9 +60,11 @@ class Links:
             return self.topic(layout.topic)
         return f"{self.topic(layout.topic, layout.page_of(post))}#post-{post.post_id}"
 
-    def reply(self, post: DemoPost) -> str:
-        """The page of a single reply."""
-        return self._either(f"forums/reply/{post.post_id}/", f"reply={post.post_id}")
+    def reply(self, post: DemoPost, part: int = 1) -> str:
+        """The page of a single reply, or a part of it."""
+        return self.part(
+            self._either(f"forums/reply/{post.post_id}/", f"reply={post.post_id}"), part
+        )
 
     def user(self, author: DemoAuthor) -> str:
         """A profile."""

@@ -12,6 +12,9 @@ from html import escape
 
 from scraper.demo.vocabulary import VOCABULARY
 
+PAGE_BREAK = "<!--nextpage-->"
+"""Where an author, or an editor's button, cuts a text in two: WordPress cuts the page that shows it, not the text."""
+
 _LEXICON = {locale: (words * 2)[:256] for locale, words in VOCABULARY.items()}
 
 

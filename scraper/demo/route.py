@@ -14,7 +14,7 @@ Kind = Literal[
 Grammar = Literal["pretty", "plain", "both"]
 
 _CONTENT = re.compile(
-    r"/forums/(forum|topic|reply|users|topic-tag)/(.+?)/(?:page/(\d+)/|(feed)/)?"
+    r"/forums/(forum|topic|reply|users|topic-tag)/(.+?)/(?:page/(\d+)/|(feed)/|(\d+)/)?"
 )
 _SITEMAP = re.compile(r"/wp-sitemap-posts-(forum|topic|reply)-(\d+)\.xml")
 _PICTURE = re.compile(r"/avatar/\w*|/badge\.png|/wp-content/uploads/.+\.png")
@@ -34,6 +34,7 @@ class Route:
 
     Attributes:
         key: which one of its kind: a slug, a path, a number.
+        part: which part of a page that page breaks cut.
         feed: the feed of it.
         grammar: the permalinks that have such addresses.
         moved: WordPress sends on to the proper address.
@@ -42,6 +43,7 @@ class Route:
     kind: Kind
     key: str = ""
     page: int = 1
+    part: int = 1
     feed: bool = False
     grammar: Grammar = "pretty"
     moved: bool = False
@@ -53,7 +55,7 @@ def route_of(target: str) -> Route | None:
     if parts.path == "/" and (found := _plain(parts.query)):
         return found
     if found := _pretty(parts.path):
-        return found
+        return replace(found, part=max(found.part, _number(parts.query, "page")))
     slashed = _pretty(parts.path + "/") if not parts.path.endswith("/") else None
     # WordPress completes an address that lacks its slash; bbPress keeps it from doing so on pages after the first.
     return replace(slashed, moved=slashed.page == 1) if slashed else None
@@ -77,6 +79,7 @@ def _pretty(path: str) -> Route | None:
             key=unquote(content[2]),
             page=int(content[3] or 1),
             feed=bool(content[4]),
+            part=int(content[5] or 1),
         )
     if part := _SITEMAP.fullmatch(path):
         return Route(kind="sitemap part", key=part[1], page=int(part[2]))
@@ -104,12 +107,17 @@ def _file(path: str) -> Route | None:
 
 def _plain(query: str) -> Route | None:
     fields = {name: values[0] for name, values in parse_qs(query).items()}
-    page = int(fields["paged"]) if fields.get("paged", "").isdecimal() else 1
+    page, part = _number(query, "paged"), _number(query, "page")
     feed = "feed" in fields
     for name, word in _PLAIN.items():
         if name in fields:
             return Route(
-                kind=_content_kind(word), key=fields[name], page=page, feed=feed, grammar="plain"
+                kind=_content_kind(word),
+                key=fields[name],
+                page=page,
+                part=part,
+                feed=feed,
+                grammar="plain",
             )
     if "p" in fields:
         return Route(kind="short", key=fields["p"], grammar="both", moved=True)
@@ -118,6 +126,11 @@ def _plain(query: str) -> Route | None:
     if feed:
         return Route(kind="wordpress feed", grammar="plain")
     return _plain_service(fields, page)
+
+
+def _number(query: str, name: str) -> int:
+    value = parse_qs(query).get(name, [""])[0]
+    return int(value) if value.isdecimal() else 1
 
 
 def _plain_service(fields: dict[str, str], page: int) -> Route | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import socket
 import sys
 import threading
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from typing import Any, Self
 
     from scraper.demo.forum import DemoForum
+    from scraper.demo.life_script import Life
+
+_TEXT = ("text/", "application/")
 
 
 class DemoServer:
@@ -31,21 +35,29 @@ class DemoServer:
         url: the site's address, without a slash at its end.
         intercept: is asked before every answer; what it returns is sent instead, None leaves the forum to answer.
             It runs in the request's own thread and may call `ordinary` for what the forum would have said.
+        life: what happens on the forum while it is visited and between visits; the first visit begins at once.
         max_in_flight: the most requests that were ever being answered at the same time.
     """
 
     def __init__(
-        self, forum: DemoForum, *, port: int = 0, intercept: Intercept | None = None
+        self,
+        forum: DemoForum,
+        *,
+        port: int = 0,
+        intercept: Intercept | None = None,
+        life: Life | None = None,
     ) -> None:
         self._listener = _Listener(("127.0.0.1", port), self)
         self.url = f"http://127.0.0.1:{self._listener.server_port}"
         self.intercept = intercept
+        self.life = life
         self.max_in_flight = 0
-        self._site = DemoSite(forum, self.url)
+        self._site = DemoSite(life.next_visit(forum) if life else forum, self.url)
         self._requests: list[DemoRequest] = []
         self._count = 0
         self._in_flight = 0
         self._lock = threading.Lock()
+        self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
     @property
@@ -69,6 +81,12 @@ class DemoServer:
             self._requests.clear()
             self.max_in_flight = 0
 
+    def next_visit(self) -> None:
+        """Let happen what the life script has between the visit before and the one that begins now."""
+        if self.life:
+            with self._lock:
+                self.forum = self.life.next_visit(self.forum)
+
     def ordinary(self, path: str) -> DemoAnswer:
         """What the forum itself answers, whatever `intercept` would say; it is not counted as a request."""
         return self._site.answer(path)
@@ -87,6 +105,7 @@ class DemoServer:
 
     def stop(self) -> None:
         """Stop answering and close every connection. A stopped server cannot be started again."""
+        self._stopping.set()
         if self._thread:
             self._listener.shutdown()
             self._thread.join()
@@ -105,6 +124,14 @@ class DemoServer:
     ) -> None:
         self.stop()
 
+    def wait(self, seconds: float) -> bool:
+        """Let time pass in the middle of an answer. The listener calls this.
+
+        Returns:
+            Whether the server goes on; one that stops waits no longer.
+        """
+        return not self._stopping.wait(seconds)
+
     def respond(self, method: str, path: str, headers: tuple[tuple[str, str], ...]) -> DemoAnswer:
         """Answer one request and remember it. The listener calls this."""
         with self._lock:
@@ -118,7 +145,8 @@ class DemoServer:
         status = 500  # what an exception in the forum or in `intercept` comes down to
         try:
             answer = self._answer(request)
-            status = answer.status
+            self._live_on(request)
+            status = 0 if answer.hang_up else answer.status
         finally:
             with self._lock:
                 self._in_flight -= 1
@@ -126,12 +154,38 @@ class DemoServer:
         return answer
 
     def _answer(self, request: DemoRequest) -> DemoAnswer:
+        site = self._site
         intercepted = self.intercept(request) if self.intercept else None
-        if intercepted is not None:
+        if isinstance(intercepted, DemoAnswer):
             return intercepted
+        if intercepted is not None:
+            return intercepted(site)
         if request.method not in {"GET", "HEAD"}:
             return DemoAnswer(status=405, headers=(("Allow", "GET, HEAD"),))
-        return self._site.answer(request.path)
+        return _compressed(site.answer(request.path), request)
+
+    def _live_on(self, request: DemoRequest) -> None:
+        """Let happen what comes after this request: its answer is made, but nobody has seen it yet."""
+        if self.life is None:
+            return
+        with self._lock:
+            before = self.forum
+            after = self.life.answered(request.path, before)
+            if after is not before:
+                self.forum = after
+
+
+def _compressed(answer: DemoAnswer, request: DemoRequest) -> DemoAnswer:
+    """The forum's own answer as a client gets it that takes gzip."""
+    kind = dict(answer.headers).get("Content-Type", "")
+    if not answer.body or not kind.startswith(_TEXT):
+        return answer
+    headers = (*answer.headers, ("Vary", "Accept-Encoding"))
+    if "gzip" not in (request.header("Accept-Encoding") or ""):
+        return replace(answer, headers=headers)
+    # The quickest level: what a client can decompress matters here, not how small it is.
+    body = gzip.compress(answer.body, compresslevel=1, mtime=0)
+    return replace(answer, headers=(*headers, ("Content-Encoding", "gzip")), body=body)
 
 
 class _Listener(ThreadingHTTPServer):
@@ -203,20 +257,34 @@ class _Handler(BaseHTTPRequestHandler):
     def _respond(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
         answer = self._demo.respond(self.command, self.path, tuple(self.headers.items()))
-        if answer.hang_up:
+        if answer.hang_up or not self._demo.wait(answer.delay):
             self.close_connection = True
             return
         self._send_head(answer)
-        if self.command != "HEAD":
-            self.wfile.write(answer.body[: answer.cut_after])
-        if answer.cut_after is not None:
+        if self.command != "HEAD" and not answer.cut_head:
+            self._send_body(answer)
+        if answer.cut_head or answer.cut_after is not None:
             self.close_connection = True
+
+    def _send_body(self, answer: DemoAnswer) -> None:
+        body = answer.body[: answer.cut_after]
+        size = -(-len(body) // answer.pieces) or 1
+        self.wfile.write(body[:size])
+        for start in range(size, len(body), size):
+            self.wfile.flush()
+            if not self._demo.wait(answer.pause):
+                self.close_connection = True
+                return
+            self.wfile.write(body[start : start + size])
 
     def _send_head(self, answer: DemoAnswer) -> None:
         self.send_response(answer.status)
         names = {name.lower() for name, _ in answer.headers}
         for name, value in answer.headers:
             self.send_header(name, value)
+        if answer.cut_head:
+            self.flush_headers()
+            return
         if "content-length" not in names and "transfer-encoding" not in names:
             self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()

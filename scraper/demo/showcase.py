@@ -11,6 +11,7 @@ from scraper.demo.draft import DraftEdit, DraftPost, DraftTopic
 from scraper.demo.forgery import FORGERIES
 from scraper.demo.forum import DemoTag
 from scraper.demo.prose import (
+    PAGE_BREAK,
     Prose,
     code,
     joined,
@@ -227,6 +228,34 @@ def _imported(stage: Stage) -> DraftTopic:
     return DraftTopic(title="Saved from the old forum", board=stage.boards[3], posts=posts)
 
 
+def _torn(stage: Stage) -> DraftTopic:
+    """Replies that hold a page break: one in the midst of the first page, one on the second."""
+    posts = list(stage.talk(stage.settings.per_page + 4))
+    for place in (min(3, len(posts) - 2), len(posts) - 3):
+        posts[place] = replace(posts[place], body=_broken(stage, 2))
+    return DraftTopic(title="A break in the middle", board=stage.boards[1], posts=tuple(posts))
+
+
+def _chapters(stage: Stage) -> DraftTopic:
+    """An opening post in three parts."""
+    posts = stage.talk(5)
+    opening = replace(posts[0], body=_broken(stage, 3))
+    return DraftTopic(
+        title="A story in three parts", board=stage.boards[3], posts=(opening, *posts[1:])
+    )
+
+
+def _broken(stage: Stage, parts: int) -> Prose:
+    """A text with page breaks in the midst of its paragraphs."""
+    first, last = paragraph("It begins here."), paragraph("And here it ends.")
+    said = [sentences(stage.rng, stage.settings.locale, 30) for _ in range(2 * (parts - 1))]
+    torn = [
+        marked(f"<p>{before} {PAGE_BREAK}{after}</p>", f"{before} {after}")
+        for before, after in zip(said[::2], said[1::2], strict=True)
+    ]
+    return joined(first, *torn, last)
+
+
 def _tags(*pairs: tuple[str, str]) -> tuple[DemoTag, ...]:
     return tuple(DemoTag(name=name, slug=slug) for name, slug in pairs)
 
@@ -251,3 +280,6 @@ SHOWCASE: tuple[Callable[[Stage], DraftTopic], ...] = (
     _clock,
     _imported,
 )
+
+PAGE_BROKEN: tuple[Callable[[Stage], DraftTopic], ...] = (_torn, _chapters)
+"""Topics that page breaks cut; only a forum that asks for them has them."""

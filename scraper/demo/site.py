@@ -9,6 +9,7 @@ from scraper.demo import machine
 from scraper.demo.catalogue import Catalogue
 from scraper.demo.exchange import DemoAnswer
 from scraper.demo.permalink import Links
+from scraper.demo.prose import PAGE_BREAK
 from scraper.demo.route import Route, route_of
 from scraper.demo.theme import theme_of
 from scraper.demo.typography import curled
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from scraper.demo.route import Kind
 
 FEED_SIZE = 10
+_CUT: tuple[Kind, ...] = ("topic", "reply")
+"""Kinds of pages that show posts, so that a page break in one may cut them."""
 _NO_CACHE = (
     ("Expires", "Wed, 11 Jan 1984 05:00:00 GMT"),
     ("Cache-Control", "no-cache, must-revalidate, max-age=0"),
@@ -29,10 +32,15 @@ _NO_CACHE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
-    """Something that an address leads to: its proper address, and how to show it."""
+    """Something that an address leads to: its proper address, and how to show it.
+
+    Attributes:
+        moved: it had another address before, which was asked for.
+    """
 
     address: str
     show: Callable[[], DemoAnswer]
+    moved: bool = False
 
 
 class DemoSite:
@@ -40,6 +48,7 @@ class DemoSite:
 
     def __init__(self, forum: DemoForum, base: str) -> None:
         self.forum = forum
+        self.base = base
         self._links = Links(base=base, plain=forum.settings.plain_permalinks)
         self._catalogue = Catalogue(forum)
         self._view = view_of(self._catalogue, self._links)
@@ -66,12 +75,12 @@ class DemoSite:
         """What a visitor gets who asks for a path and query."""
         route = route_of(target)
         found = self._finders[route.kind](route) if route else None
-        if route is None or found is None:
+        if route is None or found is None or (route.part > 1 and route.kind not in _CUT):
             return self._missing()
         own = "plain" if self.forum.settings.plain_permalinks else "pretty"
         if route.grammar not in {own, "both"} and own == "plain":
             return self._missing()
-        if route.moved or route.grammar not in {own, "both"}:
+        if found.moved or route.moved or route.grammar not in {own, "both"}:
             moved = (("X-Redirect-By", "WordPress"), ("Location", found.address))
             return DemoAnswer(
                 status=301, headers=(("Content-Type", "text/html; charset=UTF-8"), *moved)
@@ -113,7 +122,7 @@ class DemoSite:
     def _topic(self, route: Route) -> _Found | None:
         topic = self._catalogue.topics_by_slug.get(route.key)
         if topic is None:
-            return self._feed_of_nothing(route)
+            return self._feed_of_nothing(route) if route.feed else self._renamed(route)
         if route.feed:
             return self._feed(
                 self._links.topic(topic),
@@ -122,15 +131,31 @@ class DemoSite:
                     (topic, post) for post in self._catalogue.layout(topic).ordered[:FEED_SIZE]
                 ],
             )
+        if not self._has_part(topic.opening, route.part):
+            return None
         return _Found(
-            address=self._links.topic(topic, route.page),
-            show=lambda: self._html(self._theme.topic_page(topic, route.page)),
+            address=self._links.topic(topic, route.page, route.part),
+            show=lambda: self._html(self._theme.topic_page(topic, route.page, route.part)),
         )
+
+    def _renamed(self, route: Route) -> _Found | None:
+        topic = self._catalogue.topics_by_old_slug.get(route.key)
+        if topic is None:
+            return None
+        address = self._links.topic(topic, route.page)
+        return _Found(address=address, show=self._missing, moved=True)
+
+    def _has_part(self, post: DemoPost, part: int) -> bool:
+        """Whether WordPress hands out a part of the page of a topic or a reply: it looks at that post alone."""
+        breaks = post.body.html.count(PAGE_BREAK)
+        if breaks:
+            return part <= breaks + 1
+        return part == 1 or self.forum.settings.page_breaks
 
     def _feed_of_nothing(self, route: Route) -> _Found | None:
         """Asked for a private topic's feed, bbPress gives the oldest posts of the whole site instead."""
         private = next((topic for topic in self.forum.topics if topic.slug == route.key), None)
-        if private is None or not route.feed:
+        if private is None:
             return None
         every = ((topic, post) for topic in self._catalogue.topics for post in topic.posts)
         return self._feed(
@@ -143,9 +168,11 @@ class DemoSite:
         topic, reply = self._post(route.key)
         if topic is None or reply is None or reply is topic.opening or topic.access == "password":
             return None
+        if not self._has_part(reply, route.part):
+            return None
         return _Found(
-            address=self._links.reply(reply),
-            show=lambda: self._html(self._theme.reply_page(topic, reply)),
+            address=self._links.reply(reply, route.part),
+            show=lambda: self._html(self._theme.reply_page(topic, reply, route.part)),
         )
 
     def _post(self, key: str) -> tuple[DemoTopic, DemoPost] | tuple[None, None]:

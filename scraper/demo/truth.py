@@ -153,7 +153,7 @@ class _Witness:
             published=post.posted.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             reply_to=reply_to,
             depth=depth,
-            body_html=view.html(post.body),
+            body_html=view.whole(post.body),
             body_text=post.body.text,
             edits=tuple(self._edit(layout.topic, post, edit) for edit in post.edits),
         )

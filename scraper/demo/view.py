@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scraper.demo.languages import WORDS
+from scraper.demo.prose import PAGE_BREAK
 from scraper.demo.typography import curled, days_since, time_since, written_date
 from scraper.demo.wording import fill, grouped
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from scraper.demo.permalink import Links
     from scraper.demo.prose import Prose
     from scraper.demo.wording import Words
+
+
+_MENTION = re.compile(r'<a href="\{user-(\d+)\}"[^>]*>(.*?)</a>', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +86,24 @@ class View:
         if "{" not in html:
             return html
         html = html.replace("{home}", self.links.base)
-        return re.sub(r"\{user-(\d+)\}", lambda place: self._profile(int(place[1])), html)
+        return _MENTION.sub(self._mention, html)
 
-    def _profile(self, user_id: int) -> str:
-        return self.links.user(self.catalogue.authors_by_id[user_id])
+    def _mention(self, found: re.Match[str]) -> str:
+        """A link to a profile; of an account that is gone only the words, as bbPress links names when it shows them."""
+        author = self.catalogue.authors_by_id.get(int(found[1]))
+        if author is None:
+            return found[2]
+        return found[0].replace(f"{{user-{found[1]}}}", self.links.user(author), 1)
+
+    @property
+    def cuts_pages(self) -> bool:
+        """Whether a page break in a post cuts its page: not in bbPress 2.0, which let WordPress see no posts."""
+        return self.settings.theme != "table"
+
+    def whole(self, prose: Prose) -> str:
+        """A post's own body as a reader has it who has all parts of the page."""
+        html = self.html(prose)
+        return html.replace(PAGE_BREAK, "") if self.cuts_pages else html
 
     def edit_line(self, topic: DemoTopic, post: DemoPost, edit: DemoEdit, editor: str) -> str:
         """A line of a revision log, around the editor as given; the reason as typed."""

@@ -52,8 +52,20 @@ class ClassicTheme(ModernTheme):
     def editor(self, author: DemoAuthor) -> str:
         """See `Pieces.editor`: in the log the two links had no classes."""
         address, hint = self.author_target(author)
+        if not address:
+            return self.author(author)
         start = f'<a href="{address}" title="{hint}">'
         return f"{start}{self.avatar(author, 14)}</a>&nbsp;{start}{escape(self.view.name(author))}</a>"
+
+    def part_links(self, address: str, current: int, last: int) -> str:
+        """See `ModernTheme.part_links`: before WordPress 5.1 nothing but the addresses told what they are."""
+        links = " ".join(
+            str(number)
+            if number == current
+            else f'<a href="{escape(self.links.part(address, number))}">{number}</a>'
+            for number in range(1, last + 1)
+        )
+        return f"<p>Pages: {links}</p>"
 
     def notice(self, text: str) -> str:
         """See `Pieces.notice`."""

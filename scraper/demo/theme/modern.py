@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING
 
+from scraper.demo.prose import PAGE_BREAK
 from scraper.demo.theme.listing import ListMarkup, Shelf
 from scraper.demo.theme.post import UNNUMBERED
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from scraper.demo.forum import DemoAuthor, DemoBoard, DemoPost, DemoTag, DemoTopic
 
 WORDPRESS = "6.1.9"
+OLD_WORDPRESS = "5.4.16"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class Leaf:
         address: the canonical address, where the page has one.
         post_id: the WordPress post that the page shows; 0 where it is none.
         post_classes: that post's classes.
+        part: which part is shown, where page breaks cut the content.
     """
 
     heading: str
@@ -38,6 +41,7 @@ class Leaf:
     address: str = ""
     post_id: int = 0
     post_classes: str = ""
+    part: int = 1
 
 
 class ModernTheme(ListMarkup):
@@ -51,11 +55,13 @@ class ModernTheme(ListMarkup):
 
     # Pages ------------------------------------------------------------------------------------------------------
 
-    def topic_page(self, topic: DemoTopic, page: int) -> str:
-        """One page of a topic; past the end it has everything but posts."""
+    def topic_page(self, topic: DemoTopic, page: int, part: int = 1) -> str:
+        """One page of a topic, or a part of it; past the end it has everything but posts."""
         kind = "topic bbpress bbp-no-js" + (" paged" if page > 1 else "")
         classes = f"{kind} topic-template-default single single-topic postid-{topic.topic_id}"
-        title = self.paged_title(self.view.title(topic), page)
+        # To WordPress, parts are pages: it numbers both alike, a part's number first.
+        number = part if part > 1 else page
+        title = self.paged_title(self.view.title(topic), max(page, part))
         content = (
             self.password_form(topic)
             if topic.access == "password"
@@ -65,11 +71,12 @@ class ModernTheme(ListMarkup):
             Leaf(
                 heading=self.view.title(topic),
                 title=title,
-                classes=classes + (f" paged-{page} single-paged-{page}" if page > 1 else ""),
+                classes=classes + (f" paged-{number} single-paged-{number}" if number > 1 else ""),
                 content=content,
                 address=self.links.topic(topic),
                 post_id=topic.topic_id,
                 post_classes=self.wordpress_classes(topic, topic.opening),
+                part=part,
             )
         )
 
@@ -133,8 +140,8 @@ class ModernTheme(ListMarkup):
             f'<input type="submit" name="Submit" value="{said["enter"]}" /></p>\n</form>'
         )
 
-    def reply_page(self, topic: DemoTopic, reply: DemoPost) -> str:
-        """A single reply by itself."""
+    def reply_page(self, topic: DemoTopic, reply: DemoPost, part: int = 1) -> str:
+        """A single reply by itself, or a part of it."""
         layout = self.view.catalogue.layout(topic)
         title = self.view.post_title(topic, reply)
         content = self.wrapped(
@@ -151,6 +158,7 @@ class ModernTheme(ListMarkup):
                 address=self.links.reply(reply),
                 post_id=reply.post_id,
                 post_classes=self.wordpress_classes(topic, reply),
+                part=part,
             )
         )
 
@@ -307,10 +315,39 @@ class ModernTheme(ListMarkup):
 
     def document(self, leaf: Leaf) -> str:
         """A whole HTML document."""
+        leaf = self.part_of(leaf)
         return (
             f'<!DOCTYPE html>\n<html lang="{self.words.language}">\n<head>\n{self.head(leaf)}</head>\n'
             f'<body class="{leaf.classes}">\n{self.frame(leaf)}\n</body>\n</html>\n'
         )
+
+    def part_of(self, leaf: Leaf) -> Leaf:
+        """A page as far as it is shown at once.
+
+        bbPress 2.1 and later hands WordPress its whole output as if it were one text, so a page break in any post cuts
+        that, in the midst of the post's elements.
+        """
+        parts = leaf.content.split(PAGE_BREAK)
+        if len(parts) == 1 or not leaf.address:
+            return leaf
+        number = min(leaf.part, len(parts))
+        links = self.part_links(leaf.address, number, len(parts))
+        return replace(leaf, content=parts[number - 1] + links)
+
+    def part_links(self, address: str, current: int, last: int) -> str:
+        """WordPress's links to the parts of a page."""
+        links = " ".join(
+            f'<span class="post-page-numbers current" aria-current="page">{number}</span>'
+            if number == current
+            else f'<a href="{escape(self.links.part(address, number))}" class="post-page-numbers">{number}</a>'
+            for number in range(1, last + 1)
+        )
+        return f'<p class="post-nav-links">Pages: {links}</p>'
+
+    @property
+    def wordpress(self) -> str:
+        """The version of WordPress that the site says it is."""
+        return OLD_WORDPRESS if self.view.settings.page_breaks else WORDPRESS
 
     def head(self, leaf: Leaf) -> str:
         """The head as WordPress fills it."""
@@ -324,7 +361,8 @@ class ModernTheme(ListMarkup):
         style = f"{links.base}/wp-content/plugins/bbpress/templates/default/css/bbpress.css?ver={self.version}"
         found = ""
         if leaf.address:
-            found = f'<link rel="canonical" href="{escape(leaf.address)}" />\n'
+            address = self.links.part(leaf.address, leaf.part)
+            found = f'<link rel="canonical" href="{escape(address)}" />\n'
         if leaf.post_id:
             found += f"<link rel='shortlink' href='{escape(links.short(leaf.post_id))}' />\n"
         return (
@@ -333,7 +371,7 @@ class ModernTheme(ListMarkup):
             f'<link rel="alternate" type="application/rss+xml" title="{site} &raquo; Feed" '
             f'href="{escape(links.site_feed)}" />\n'
             f"<link rel='stylesheet' id='bbp-default-css' href='{style}' media='all' />\n"
-            f'{rest}<meta name="generator" content="WordPress {WORDPRESS}" />\n{found}'
+            f'{rest}<meta name="generator" content="WordPress {self.wordpress}" />\n{found}'
         )
 
     def head_title(self, leaf: Leaf) -> str:

@@ -90,6 +90,10 @@ class TableTheme(ClassicTheme):
             f'<td class="bbp-topic-content">\n{self.content(topic, topic.opening)}\n</td>\n</tr>\n</tbody>\n</table>'
         )
 
+    def part_of(self, leaf: Leaf) -> Leaf:
+        """See `ModernTheme.part_of`: posts were printed without WordPress knowing of them."""
+        return leaf
+
     def topic_table(self, shelf: Shelf) -> str:
         """See `ListMarkup.topic_table`."""
         rows = "".join(
