@@ -45,4 +45,6 @@ def exporter_for_path(path: str) -> Exporter:
         if path.lower().endswith(exporter.suffix):
             return exporter
     endings = ", ".join(exporter.suffix for exporter in known)
-    raise UsageError(f"The name “{path}” ends in none of {endings}; name the format with --format.")
+    raise UsageError(
+        f"The name “{path}” ends in none of {endings}; name the format with --format."
+    )

@@ -33,7 +33,12 @@ _SUPERSETS = {
     "gb2312": "gb18030",
     "gbk": "gb18030",
 }
-_TOLERATED_SHARE = 0.01
+# Python's names for ways to write text down that no page is in.
+_NOT_OF_PAGES = frozenset(("idna", "punycode", "raw-unicode-escape", "unicode-escape", "utf-7"))
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
+_TELLING, _TELLING_SHARE = 40, 0.02
+# How many of a page's characters beyond ASCII may be wrong.
+_TOLERATED_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +90,10 @@ def read_leniently(document: Document) -> Document:
 
 def decode_text(data: bytes) -> str:
     """Decode the bytes of a text file: by its byte order mark, as UTF-8, else by the best guess."""
-    for mark, name in _BOMS:
-        if data.startswith(mark):
-            return decode_with(data, name)
-    if _fits(data, "utf-8"):
-        return decode_with(data, "utf-8")
-    return decode_with(data, UnicodeDammit(data).original_encoding or "cp1252")
+    marked = _marked_encoding(data)
+    if marked is None:
+        marked = "utf-8" if _fits(data, "utf-8") else _guess(data)
+    return decode_with(data, marked)
 
 
 def decode_with(data: bytes, encoding: str) -> str:
@@ -109,32 +112,75 @@ def _tree(data: bytes) -> Element:
 
 
 def _encoding(page: Page) -> tuple[str, tuple[Problem, ...]]:
-    """The first declared encoding that fits the bytes: byte order mark, header, meta; else the best guess."""
+    """The first declared encoding that fits the bytes: byte order mark, header, meta; else the best guess.
+
+    UTF-8 is hardly ever right by chance, and any bytes fit an encoding of single bytes: where the bytes are UTF-8, with
+    more than ASCII in them, they are no single-byte encoding, whatever is declared.
+    """
+    marked = _marked_encoding(page.body)
+    if marked is not None:
+        return marked, () if _fits(page.body, marked) else (_replaced(marked),)
     named = [name for name in _declared(page) if name]
-    for name in named or ["utf-8"]:
-        if _fits(page.body, name):
-            return name, ()
-    if named and _share_of_misfits(page.body, named[0]) <= _TOLERATED_SHARE:
-        detail = f"Some bytes are not {named[0]}; they were replaced."
-        return named[0], (Problem(code="invalid-bytes", detail=detail),)
-    guess = UnicodeDammit(page.body, known_definite_encodings=named).original_encoding or "utf-8"
-    detail = f"The page declares {named[0] if named else 'no encoding'}, which does not fit; it was read as {guess}."
-    return guess, (Problem(code="encoding-guessed", detail=detail),)
+    fitting = next((name for name in named or ["utf-8"] if _fits(page.body, name)), None)
+    if fitting is not None and not _takes_any_bytes(fitting):
+        return fitting, ()
+    if _is_hardly_else_than_utf_8(page.body):
+        return "utf-8", (_unfit(page.body, named),)
+    if fitting is not None:
+        return fitting, ()
+    guess = _guess(page.body)
+    return guess, (_guessed(named, guess),)
+
+
+def _guess(data: bytes) -> str:
+    """What bytes are read as that fit nothing declared: few beyond ASCII tell no script, so they are taken for Latin."""
+    beyond = len(data) - len(data.translate(None, _BEYOND_ASCII))
+    if beyond < max(_TELLING, len(data) * _TELLING_SHARE) and _fits(data, "cp1252"):
+        return "cp1252"
+    return UnicodeDammit(data).original_encoding or "utf-8"
+
+
+def _unfit(data: bytes, named: list[str]) -> Problem:
+    """What is wrong with UTF-8: bytes of it, or that the page declares something else."""
+    if named and "utf-8" not in named and _fits(data, "utf-8"):
+        return _guessed(named, "utf-8")
+    return _replaced("utf-8")
+
+
+def _replaced(encoding: str) -> Problem:
+    return Problem(
+        code="invalid-bytes", detail=f"Some bytes are not {encoding}; they were replaced."
+    )
+
+
+def _guessed(named: list[str], guess: str) -> Problem:
+    declared = named[0] if named else "no encoding"
+    detail = f"The page declares {declared}, which does not fit; it was read as {guess}."
+    return Problem(code="encoding-guessed", detail=detail)
+
+
+def _marked_encoding(data: bytes) -> str | None:
+    return next((name for mark, name in _BOMS if data.startswith(mark)), None)
 
 
 def _declared(page: Page) -> list[str | None]:
-    for mark, name in _BOMS:
-        if page.body.startswith(mark):
-            return [name]
     header = _CHARSET.search((page.header("content-type") or "").encode())
     meta = _META_CHARSET.search(page.body[:4096])
-    return [_known(match[1].decode()) if match else None for match in (header, meta)]
+    is_wide = b"\0" in page.body
+    return [_known(match[1].decode(), is_wide=is_wide) for match in (header, meta) if match]
 
 
-def _known(label: str) -> str | None:
+def _known(label: str, *, is_wide: bool) -> str | None:
+    """The encoding that a label names, if a page can be in it: its tags must be tags.
+
+    Some of Python's names are of transformations and of encodings in which `<` is another byte.
+    """
     try:
         name = codecs.lookup(label).name
-    except LookupError:
+        is_plain = "<".encode(name) == b"<"
+    except (LookupError, UnicodeError):
+        return None
+    if name in _NOT_OF_PAGES or not (is_plain or (is_wide and name.startswith("utf-16"))):
         return None
     return _SUPERSETS.get(name, name)
 
@@ -147,5 +193,15 @@ def _fits(data: bytes, encoding: str) -> bool:
     return True
 
 
-def _share_of_misfits(data: bytes, encoding: str) -> float:
-    return data.decode(encoding, "replace").count("\ufffd") / max(1, len(data))
+def _takes_any_bytes(encoding: str) -> bool:
+    return encoding.startswith(("cp125", "iso8859", "koi8", "mac"))
+
+
+def _is_hardly_else_than_utf_8(data: bytes) -> bool:
+    """Whether bytes beyond ASCII are UTF-8, but for few."""
+    if data.isascii():
+        return False
+    text = data.decode("utf-8", "replace")
+    wrong = text.count("\ufffd")
+    right = sum(1 for character in text if not character.isascii()) - wrong
+    return right >= wrong and wrong <= max(1, right * _TOLERATED_SHARE)

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
+from parsers.document import decode_text
 from parsers.records import Feed, FeedItem, Page, Problem
 
 if TYPE_CHECKING:
     from parsers.element import Element
 
 _POST = re.compile(r"#post-(\d{1,18})$")
+_DATE = re.compile(r"(?:\w+, *)?\d{1,2} [A-Za-z]+ [1-9]\d{3} \d")
 
 
 def parse_feed(page: Page) -> Feed:
@@ -38,10 +40,12 @@ def parse_feed(page: Page) -> Feed:
 
 
 def _root(body: bytes) -> Element | None:
-    start = max(0, body.find(b"<rss"))
+    """The feed's root, from where it begins: the text is decoded first, since what stood before may have named its encoding."""
+    text = decode_text(body)
+    start = max(0, text.find("<rss"))
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
     try:
-        root = cast("Element | None", etree.fromstring(body[start:], parser))
+        root = cast("Element | None", etree.fromstring(text[start:].encode(), parser))
     except etree.XMLSyntaxError:
         return None
     return root if root is not None and root.tag == "rss" else None
@@ -57,8 +61,15 @@ def _item(element: Element) -> FeedItem | None:
 
 
 def _published(text: str) -> datetime | None:
+    """The time of an item; the year has four digits: WordPress writes -0001 where a post has no date.
+
+    bbPress up to 2.5 translates names of months in some feeds; such a date is none.
+    """
+    if _DATE.match(text.strip()) is None:
+        return None
     try:
         moment = parsedate_to_datetime(text.strip())
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return aware.astimezone(UTC)
     except (ValueError, OverflowError):
-        return None  # bbPress up to 2.5 translates month names in some feeds
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return None

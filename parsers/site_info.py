@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from parsers.records import Page, SiteInfo
+
+_NAME = re.compile(r"[A-Za-z][\w+/-]*")
+# Minutes between UTC and the farthest zone.
+_FARTHEST = 14 * 60
 
 
 class _Root(msgspec.Struct):
@@ -19,7 +25,7 @@ def parse_site_info(page: Page) -> SiteInfo:
     """What the REST root says; an empty record where it is no REST root."""
     try:
         root = msgspec.json.decode(page.body.lstrip(b"\xef\xbb\xbf"), type=_Root)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return SiteInfo()
     home = root.home or root.url
     return SiteInfo(
@@ -31,15 +37,16 @@ def parse_site_info(page: Page) -> SiteInfo:
 
 def _timezone(root: _Root) -> str | None:
     """The zone's name, or the fixed offset that a site without a named zone is set to."""
-    if isinstance(root.timezone_string, str) and root.timezone_string:
-        return root.timezone_string
-    try:
-        hours = float(root.gmt_offset)  # type: ignore[arg-type]  # WordPress writes it as a number or as text
-    except (TypeError, ValueError):
+    name = root.timezone_string
+    if isinstance(name, str) and _NAME.fullmatch(name):
+        return name
+    offset = root.gmt_offset
+    if isinstance(offset, bool) or not isinstance(offset, int | float | str):
         return None
-    minutes = round(abs(hours) * 60)
-    return (
-        f"{'-' if hours < 0 else '+'}{minutes // 60:02d}:{minutes % 60:02d}"
-        if minutes <= 14 * 60
-        else None
-    )
+    try:
+        minutes = round(float(offset) * 60)  # WordPress writes it as a number or as text
+    except (ValueError, OverflowError):  # no number, or one without an end
+        return None
+    if abs(minutes) > _FARTHEST:
+        return None
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"

@@ -46,7 +46,7 @@ _SITE = "https://forum.example"
 _START = datetime(2026, 1, 15, 12, tzinfo=UTC)
 _INTERRUPT = "^C"
 # On a terminal these are a bar that vanishes.
-_PROGRESS = re.compile(r"page \d+ of \d+, \d+ posts: .*|waiting \d+ s: .*")
+_PROGRESS = re.compile(r"page \d+ of \d+, \d+ posts?: .*|waiting \d+ s: .*")
 _TEXT_BEHIND = re.compile(r"\s*```text\n(.*?)\n?```\n", re.DOTALL)
 _TABLE_BEHIND = re.compile(r"\s*((?:\|.*\n)+)")
 _DUMP = """\

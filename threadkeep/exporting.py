@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING
 from exporters.destination import Written, write_file, write_folder, write_stream
 from exporters.exporter import Exporter, ExportOptions
 from exporters.registry import exporter_for_path, exporter_named, exporters_by_name
-from parsers.errors import UsageError
+from parsers.errors import ExportError, UsageError
 from scraper.archive.database import reading
+from scraper.archive.header import is_archive
 from scraper.archive.thread_reader import holds_topic, threads
 
 if TYPE_CHECKING:
@@ -74,11 +76,44 @@ def plan_export(
     )
 
 
+def check_output(job: ExportJob, archive: Path) -> None:
+    """Find out what can be found out before anything is fetched: whether an export's place can be written.
+
+    Args:
+        job: the export.
+        archive: what will be exported, which may not be there yet.
+
+    Raises:
+        UsageError: the export would take the place of an archive.
+        ExportError: the place cannot be written.
+    """
+    output = job.output
+    if output is None or (output.exists() and not output.is_file() and not output.is_dir()):
+        return  # a device or a pipe
+    if output.absolute() == archive.absolute() or is_archive(output):
+        raise UsageError(f"“{output}” is an archive; choose another name for the export.")
+    if output.exists() and output.is_dir() != job.per_topic:
+        what = "a file" if job.per_topic else "a folder"
+        raise ExportError(f"Cannot write “{output}”, since there is {what} of this name.")
+    _check_folder(output, output if job.per_topic else output.parent, may_be_made=job.per_topic)
+
+
+def _check_folder(output: Path, folder: Path, *, may_be_made: bool) -> None:
+    while may_be_made and not folder.exists():
+        folder = folder.parent
+    if not folder.is_dir():
+        raise ExportError(f"Cannot write “{output}”, since there is no folder “{folder}”.")
+    if not os.access(folder, os.W_OK):
+        raise ExportError(
+            f"Cannot write “{output}”, since you may not write in “{folder}”: choose another place."
+        )
+
+
 def export_archive(path: Path, job: ExportJob, topic_ids: tuple[int, ...] = ()) -> Written:
     """Export an archive, or some topics of it.
 
     Raises:
-        UsageError: it does not hold one of the topics.
+        UsageError: there is no archive, or it does not hold one of the topics.
         ArchiveError: it cannot be read.
         ExportError: the output cannot be written; an earlier one is as it was.
     """

@@ -1,96 +1,156 @@
-"""Read an author cell: name, profile, role; guests without any markup; deleted accounts."""
+"""Read who wrote a post: name, profile, role; guests without any markup; deleted accounts."""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from parsers.bbpress.address import absolute
-from parsers.bbpress.landmark import class_tokens
+from parsers.bbpress.byline import before_byline, text_before
+from parsers.bbpress.post_part import scopes_of
 from parsers.bbpress.text import shown, squeeze
+from parsers.locale import role_key
 from parsers.records import Author
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from parsers.bbpress.landmark import Candidate
     from parsers.element import Element
     from parsers.locale import Locale
 
-_USER_ID = re.compile(r"user-id-(\d{1,18})$")
+_USER_ID = re.compile(r"user-id-(?<!\Suser-id-)(\d{1,18})(?!\S)")
 _PLAIN_PROFILE = re.compile(r"[?&]bbp_user=(\d{1,18})(?=[&#]|$)")
-_NAMES = ("bbp-author-name", "bbp-author-link")
+_ROLE_TOKEN = re.compile(r"\bbbp-role-(?:bbp_)?(\w+)(?=\s|$)")
+_ROLE_KEYS = frozenset(("keymaster", "moderator", "participant", "spectator", "blocked"))
 
 
 def read_author(
-    cell: Element | None, tokens: frozenset[str], url: str, locale: Locale | None
-) -> tuple[Author, str | None]:
+    one: Candidate, parts: Mapping[str, Element], url: str, locale: Locale | None
+) -> Author:
     """Read who wrote a post.
 
     Args:
-        cell: the author cell, or None where the page has none.
-        tokens: the post's class names; `user-id-N` among them names the account.
+        one: the post; `user-id-N` among its class names names the account.
+        parts: its known parts.
         url: the page's address, for relative links.
         locale: the page's language, for what it calls the nameless.
-
-    Returns:
-        The author, and the role as displayed.
     """
-    if cell is None:
-        return Author(name=""), None
-    name, href, role = _parts(cell)
-    user_id = next((int(match[1]) for match in map(_USER_ID.match, tokens) if match), None)
-    profile = urlsplit(absolute(url, href)) if href else None
-    is_guest = _is_guest(user_id, profile.netloc if profile else None, urlsplit(url).netloc)
-    plain = _PLAIN_PROFILE.search(href) if href and not is_guest else None
-    author = Author(
+    name, href = _name_and_link(one, parts, locale)
+    match = _USER_ID.search(one.element.get("class") or "")
+    # Without a number (bbPress 2.0), a guest is who has no profile on this site.
+    host = _host(url) if match is None else None
+    profile = absolute(url, href) if href else None
+    return _author(name, profile, int(match[1]) if match else None, host, locale)
+
+
+# The same people write again and again.
+@lru_cache(maxsize=1024)
+def _author(
+    name: str, profile: str | None, user_id: int | None, host: str | None, locale: Locale | None
+) -> Author:
+    is_guest = _host(profile) != host if user_id is None else user_id == 0
+    plain = _PLAIN_PROFILE.search(profile) if profile and not is_guest else None
+    return Author(
         name=name,
-        url=absolute(url, href) if href else None,
-        slug=_slug(href) if href and not plain and not is_guest else None,
+        url=profile,
+        slug=_slug(profile) if profile and not plain and not is_guest else None,
         user_id=user_id or (int(plain[1]) if plain else None),
         is_guest=is_guest,
-        is_deleted=_is_deleted(name, href, user_id, locale),
+        is_deleted=_is_deleted(name, profile, user_id, locale),
     )
-    return author, role
 
 
-def _is_guest(user_id: int | None, profile_host: str | None, host: str) -> bool:
-    """Whether the author has no account; where no class says so (bbPress 2.0), whether no profile of the site is linked."""
-    return user_id == 0 if user_id is not None else profile_host != host
+def read_role(
+    parts: Mapping[str, Element], locale: Locale | None
+) -> tuple[str | None, str | None]:
+    """Read an author's role as displayed, and the bbPress role that it means."""
+    element = parts.get("role", parts.get("title"))
+    if element is None and "cell" in parts:
+        element = _named_role(parts["cell"], locale)
+    role = shown(element)
+    if element is None or not role:
+        return None, None
+    match = _ROLE_TOKEN.search(element.get("class") or "")
+    named = match[1] if match and match[1] in _ROLE_KEYS else None
+    return role, named or _role_key(role, locale)
 
 
-def _parts(cell: Element) -> tuple[str, str | None, str | None]:
-    """Name, link and role, by the cell's named parts; else by its bare text (guests up to bbPress 2.5)."""
-    name: str | None = None
-    href: str | None = None
-    role: str | None = None
-    for element in cell.iter("a", "span", "div"):
-        for token in class_tokens(element):
-            if token == "bbp-author-role" and role is None:  # a class name, no secret  # noqa: S105  # a class name, no secret
-                role = shown(element)
-            elif token in _NAMES:
-                if element.tag == "a":
-                    href = href or element.get("href")
-                if token == "bbp-author-name" or name is None:  # a class name, no secret  # noqa: S105  # a class name, no secret
-                    name = shown(element) or name
-    if name is None:
-        name, href = _unnamed(cell)
-    return name, _profile(href), role or None
+def _named_role(cell: Element, locale: Locale | None) -> Element | None:
+    """The element of an author cell that says nothing but a known role, in themes that give bbPress's class up."""
+    for element in cell.iter("span", "div", "p", "small", "em", "strong"):
+        is_bare = not len(element) and "bbp-" not in (element.get("class") or "")
+        if is_bare and _role_key(shown(element), locale) is not None:
+            return element
+    return None
 
 
-def _unnamed(cell: Element) -> tuple[str, str | None]:
+@lru_cache(maxsize=1024)
+def _role_key(role: str, locale: Locale | None) -> str | None:
+    return role_key(role, locale)
+
+
+def _name_and_link(
+    one: Candidate, parts: Mapping[str, Element], locale: Locale | None
+) -> tuple[str, str | None]:
+    """The name and where it leads, by the named parts; else by the author cell's text; else by a link or the header."""
+    named = [parts[part] for part in ("name", "link") if part in parts]
+    if named:
+        links = [*named, *([parts["avatar"]] if "avatar" in parts else [])]
+        href = next((link.get("href") for link in links if link.tag == "a"), None)
+        return next((text for text in map(shown, named) if text), ""), _profile(href)
+    name, href = "", None
+    if "cell" in parts:
+        name, href = _unnamed(parts["cell"], parts.get("permalink"), locale)
+    return (name, href) if name else _from_scopes(one, parts.get("permalink"), locale)
+
+
+def _unnamed(
+    cell: Element, permalink: Element | None, locale: Locale | None
+) -> tuple[str, str | None]:
     """The name of an author without named parts: the cell's own text, else its first link that has a text."""
     own = " ".join(filter(None, (squeeze(cell.text), *(squeeze(child.tail) for child in cell))))
+    if permalink is not None and permalink.getparent() is cell:
+        own = before_byline(own, locale)
     if own:
         return own, None
-    for link in cell.iter("a"):
+    return _first_link(cell)
+
+
+def _from_scopes(
+    one: Candidate, permalink: Element | None, locale: Locale | None
+) -> tuple[str, str | None]:
+    """The name where a theme has no author cell: a link beside the body, else words before the permalink."""
+    for scope in scopes_of(one):
+        name, href = _first_link(scope)
+        if name:
+            return name, href
+    words = text_before(permalink) if permalink is not None else ""
+    name = before_byline(words, locale)
+    return (name if name != words else ""), None
+
+
+def _first_link(scope: Element) -> tuple[str, str | None]:
+    """The first link with a text that is neither bbPress's nor a place on a page."""
+    for link in scope.iter("a"):
         text = shown(link)
-        if text:
-            return text, link.get("href")
+        if text and not text.startswith("#") and "bbp-" not in (link.get("class") or ""):
+            return text, _profile(link.get("href"))
     return "", None
 
 
 def _profile(href: str | None) -> str | None:
     """A link that is one: the empty link and a script are none."""
     return href if href and not href.startswith(("#", "javascript:")) else None
+
+
+def _host(url: str | None) -> str | None:
+    try:
+        return urlsplit(url).netloc if url else None
+    except ValueError:  # brackets that are no IPv6 address
+        return None
 
 
 def _slug(href: str) -> str | None:
@@ -103,9 +163,9 @@ def _is_deleted(
     name: str, href: str | None, user_id: int | None, locale: Locale | None
 ) -> bool | None:
     """Whether the account is gone: bbPress then keeps its id, shows no link and calls it by the word for nobody."""
-    if user_id is None:
-        return None
     if href is not None or user_id == 0:
         return False
+    if user_id is None:
+        return None
     names = {"Anonymous", *(locale.notices.anonymous if locale else ())}
     return True if name in names or not name else None

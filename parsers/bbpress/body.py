@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from parsers.bbpress.landmark import class_tokens
+from parsers.bbpress.class_token import class_tokens
 from parsers.visible_text import visible_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from parsers.element import Element
 
 # Blocks that add-ons put before or after a body, in the content element itself (facts: GD bbPress Attachments and Tools,
@@ -33,7 +36,8 @@ _MUTE = frozenset(("script", "style", "noscript"))
 _URL_ATTRIBUTES = ("href", "src", "action", "name")
 _NEEDS_CARE = re.compile(r"[^!#-;=?-Z_a-z~\[\]@]")
 _LOG_ID = re.compile(r"bbp-(?:reply|topic)-revision-log-(\d{1,18})$")
-_PAGE_LINK = "post-page-numbers"
+_LONGEST_LABEL = 20
+_LABEL = re.compile(r"[^:：.]{1,20}[:：][\s\d]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,51 +48,71 @@ class Body:
         html: inner HTML.
         text: visible text.
         log: the list of revisions, where there is one.
-        page_links: the links to a page's other parts, where a `<!--nextpage-->` cut this body.
     """
 
     html: str
     text: str
     log: Element | None
-    page_links: tuple[Element, ...] = ()
 
 
-def read_body(content: Element, post_id: int | None, *, may_be_cut: bool) -> Body:
+def read_body(
+    content: Element,
+    post_id: int | None,
+    *,
+    is_page_link: Callable[[Element], bool] | None = None,
+) -> Body:
     """Read a post's body.
 
     Args:
-        content: the element that holds it; its attached blocks are taken out of the tree.
+        content: the element that holds it; it stays as it is.
         post_id: whose revision log to look for; a log of any other post is the author's text. None where only the rest
             of a post is here, whose number is on the part before.
-        may_be_cut: this is the last post of a page whose end is missing, so that links to the page's other parts at its
-            end are the forum's.
+        is_page_link: tells links to the page's other parts, where a `<!--nextpage-->` cut this body; they and whatever
+            the theme put after them are no part of it.
     """
-    links = _cut_page_links(content) if may_be_cut else ()
-    log = _cut_blocks(content, post_id)
-    return Body(html=inner_html(content), text=visible_text(content), log=log, page_links=links)
+    log: Element | None = None
+    if is_page_link is not None:
+        content = deepcopy(content)
+        _cut_page_links(content, is_page_link)
+    if _has_blocks(content, post_id):
+        content = deepcopy(content)
+        log = _cut_blocks(content, post_id)
+    return Body(html=inner_html(content), text=visible_text(content), log=log)
 
 
 def inner_html(element: Element) -> str:
     """An element's inner HTML, every character as the page has it."""
     whole = etree.tostring(element, method="html", encoding="unicode", with_tail=False)
     if "%" in whole:
-        whole = _with_urls_as_written(element)
-    return whole[whole.index(">") + 1 : whole.rindex("</")].strip()
+        whole = _with_urls_as_written(deepcopy(element), whole)
+    # An empty item of a list is written without an end tag.
+    return whole[whole.index(">") + 1 :].removesuffix(f"</{element.tag!s}>").strip()
 
 
-def _with_urls_as_written(element: Element) -> str:
+def _with_urls_as_written(element: Element, whole: str) -> str:
     """Serialise around libxml2's habit of percent-encoding addresses: they travel as tokens and are put back."""
+    stem = "tk-address"
+    while stem in whole:
+        stem += "-"
     written: list[str] = []
     for node in element.iter(etree.Element):
         for attribute in _URL_ATTRIBUTES:
             value = node.get(attribute)
             if value and _NEEDS_CARE.search(value):
-                node.set(attribute, f"tk-address-{len(written)}-")
+                node.set(attribute, f"{stem}{len(written)}.")
                 written.append(value)
     whole = etree.tostring(element, method="html", encoding="unicode", with_tail=False)
     for number, value in enumerate(written):
-        whole = whole.replace(f"tk-address-{number}-", escape(value), 1)
+        whole = whole.replace(f"{stem}{number}.", escape(value), 1)
     return whole
+
+
+def _has_blocks(content: Element, post_id: int | None) -> bool:
+    """Whether there is something to cut at either end; most posts have nothing."""
+    last = next(content.iterchildren("*", reversed=True), None)
+    if last is None:
+        return False
+    return _is_log(last, post_id) or _is_add_on(last) or _is_in_front(content[0], post_id)
 
 
 def _cut_blocks(content: Element, post_id: int | None) -> Element | None:
@@ -105,7 +129,7 @@ def _cut_blocks(content: Element, post_id: int | None) -> Element | None:
             break
         _remove(child)
     for child in list(content):
-        if _says_something(content.text) or not _is_add_on(child):
+        if _says_something(content.text) or not _is_in_front(child, post_id):
             break
         _remove(child)
     return log
@@ -114,6 +138,11 @@ def _cut_blocks(content: Element, post_id: int | None) -> Element | None:
 def _is_log(element: Element, post_id: int | None) -> bool:
     match = _LOG_ID.match(element.get("id") or "") if element.tag == "ul" else None
     return match is not None and (post_id is None or int(match[1]) == post_id)
+
+
+def _is_in_front(element: Element, post_id: int | None) -> bool:
+    """Whether an element in front of a body is none of it: an add-on's, or the post's header."""
+    return _is_add_on(element) or element.get("id") == f"post-{post_id}"
 
 
 def _is_add_on(element: Element) -> bool:
@@ -137,39 +166,43 @@ def _says_something(text: str | None) -> bool:
 
 
 def _remove(element: Element) -> None:
+    """Take an element out, but not the text after it."""
     parent = element.getparent()
     if parent is None:
         return
-    if element.tail:
-        previous = element.getprevious()
-        if previous is None:
-            parent.text = (parent.text or "") + element.tail
-        else:
-            previous.tail = (previous.tail or "") + element.tail
-        element.tail = None
+    previous, tail = element.getprevious(), element.tail or ""
+    if previous is None:
+        parent.text = (parent.text or "") + tail
+    else:
+        previous.tail = (previous.tail or "") + tail
+    element.tail = None
     parent.remove(element)
 
 
-def _cut_page_links(content: Element) -> tuple[Element, ...]:
-    """Take WordPress's links to a page's other parts, and whatever the theme put after them, off a cut body."""
-    links = tuple(
-        element for element in content.iter("a", "span") if _PAGE_LINK in class_tokens(element)
-    )
+def _cut_page_links(content: Element, is_page_link: Callable[[Element], bool]) -> None:
+    """End a cut body where WordPress's links to the page's other parts begin."""
+    links = [link for link in content.iter("a", "span") if is_page_link(link)]
     if not links:
-        return ()
-    block = links[0]
-    parent = block.getparent()
-    while parent is not None and parent is not content and _holds_only(parent, links):
-        block, parent = parent, parent.getparent()
+        return
+    block = links[-1]
+    while (parent := block.getparent()) is not None and parent is not content:
+        if not _holds_only_links(parent):
+            break
+        block = parent
+    while (before := block.getprevious()) is not None and before in links:
+        block = before
     _cut_from(block, content)
-    return links
 
 
-def _holds_only(element: Element, links: tuple[Element, ...]) -> bool:
-    rest = "".join(element.itertext())
-    for link in links:
-        rest = rest.replace("".join(link.itertext()), "", 1)
-    return len(rest.strip()) < 20 and element.tag != "p"
+def _holds_only_links(element: Element) -> bool:
+    """Whether the text of a box is numbers and a label. A paragraph without a class is an author's, if no colon tells."""
+    said = "".join(element.itertext())
+    for link in element.iter("a", "span"):
+        if not len(link):
+            said = said.replace(link.text or "", "", 1)
+    if element.tag == "p" and not element.get("class"):
+        return _LABEL.fullmatch(said.strip()) is not None
+    return len(said.strip()) < _LONGEST_LABEL
 
 
 def _cut_from(element: Element, end: Element) -> None:

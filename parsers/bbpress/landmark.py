@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from parsers.bbpress.class_token import tokens_of
+from parsers.bbpress.content import HEADS, find_content, find_theme_content, is_head, split_content
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from parsers.element import Element
 
-POST_TOKEN = re.compile(r"(?:^|\s)post-(\d{1,18})(?=\s|$)")
-_REPLIES_ID = re.compile(r"topic-(\d{1,18})-replies$")
-_NOTICE_ID = re.compile(r"(?:no|new)-reply-(\d{1,18})$")
+_POST_ID = re.compile(r"post-0*([1-9]\d{0,17})$")
+# A class name as a whole; what comes first is literal, since a pattern that begins otherwise is tried at every letter.
+_POST_TOKEN = re.compile(r"post-(?<!\Spost-)0*([1-9]\d{0,17})(?!\S)")
+_LIST_IDS = {
+    "replies": re.compile(r"topic-0*([1-9]\d{0,17})-replies$"),
+    "notice": re.compile(r"(?:no|new)-reply-(\d{1,18})$"),
+}
 _LEAD_ID = re.compile(r"bbp-topic-(\d{1,18})(?:-lead)?$")
 _TYPES = frozenset(("type-topic", "type-reply", "topic", "reply"))
-_CONTENT = frozenset(("bbp-reply-content", "bbp-topic-content"))
-_SCANNED = ("div", "ul", "ol", "li", "table", "tr", "td", "article", "section", "nav", "p")
-# Class tokens of page-level landmarks, by the name they are kept under.
+_REPLY = frozenset(("type-reply", "reply"))
+_SCANNED = (
+    *("div", "ul", "ol", "li", "table", "tbody", "tr", "td", "p", "form"),
+    *("article", "aside", "footer", "header", "main", "nav", "section"),
+)
+# Class names of page-level landmarks, by the name they are kept under.
 _NAMED = {
     "bbp-breadcrumb": "breadcrumb",
     "bbp-topic-tags": "tags",
@@ -27,18 +37,41 @@ _NAMED = {
     "bbp-pagination-links": "pager",
     "bbp-topic-description": "description",
 }
-# The opening post above the replies: a list, in bbPress 2.0 a table.
-_LEADS = frozenset(("bbp-lead-topic", "bbp-topic"))
-_KNOWN = _CONTENT | _NAMED.keys() | _LEADS
+# The opening post above the replies.
+_LEADS = frozenset(("bbp-lead-topic", "bbp-topic"))  # in bbPress 2.0 a table
+# Lists of other topics and forums, whose rows carry posts' classes too.
+_INDEXES = frozenset(("bbp-topics", "bbp-forums", "bbp-search-results"))
+# What the forum prints after a list of posts.
+_ENDS = frozenset(("bbp-footer", "bbp-pagination-count", "bbp-pagination-links"))
+# The reply form or the notice in its place, where a theme drops their numbers.
+_NOTICES = frozenset(("bbp-no-reply", "bbp-reply-form"))
+_KNOWN = _NAMED.keys() | _LEADS | _INDEXES | _ENDS | _NOTICES | HEADS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """An element that carries a post's classes."""
+class Candidate(NamedTuple):
+    """An element that carries a post's classes.
+
+    Attributes:
+        is_marked: bbPress's own class filter was here, so it is a post and no theme's frame around a page.
+        content: what holds its body.
+        usual: bbPress's own content element, which is `content` or holds it; None where a theme has another.
+        head: the header that stands beside it or inside its content.
+    """
 
     element: Element
     post_id: int
     tokens: frozenset[str]
+    is_marked: bool
+    content: Element | None
+    usual: Element | None
+    head: Element | None
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether it is the topic itself and no reply."""
+        if _TYPES.isdisjoint(self.tokens):
+            return False
+        return "type-topic" in self.tokens or _REPLY.isdisjoint(self.tokens)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,134 +83,229 @@ class Landmarks:
         replies: the list of replies, where there is one.
         lead: the list that shows the opening post above the replies (lead topic mode).
         notice: the reply form or the notice in its place.
+        wrappers: what bbPress wraps around all it prints.
         topic_id: as the list, the notice or the lead names it.
         named: further landmarks by name: `breadcrumb`, `tags`, `count`, `pager`, `description`.
+        lost: numbers of posts whose header is here and whose body is not.
+        is_closed: something of the forum's follows the last post, so the page is not torn in the middle of it.
     """
 
     posts: tuple[Candidate, ...]
     replies: Element | None
     lead: Element | None
     notice: Element | None
+    wrappers: frozenset[Element]
     topic_id: int | None
     named: dict[str, Element]
+    lost: tuple[int, ...]
+    is_closed: bool
 
 
-def class_tokens(element: Element) -> frozenset[str]:
-    """An element's class names."""
-    return _tokens(element.get("class"))
-
-
-@lru_cache(maxsize=4096)
-def _tokens(classes: str | None) -> frozenset[str]:
-    return frozenset(classes.split()) if classes else frozenset()
-
-
-def with_class(scope: Element, token: str, *tags: str) -> Iterator[Element]:
-    """Elements below `scope` with a class name, in document order."""
-    for element in scope.iter(*tags):
-        if token in (element.get("class") or "") and token in class_tokens(element):
-            yield element
-
-
+# A page is scanned when it is recognised and again when it is read: the newest scan is kept, and its tree with it.
+@lru_cache(maxsize=1)
 def find_landmarks(root: Element) -> Landmarks:
     """Scan a page once. Everything that lies inside a post's content is somebody's text, whatever its classes say."""
-    scan = _Scan()
-    scan.take_all(root)
+    scan = _Scan(root)
+    scan.take_all()
     return scan.landmarks()
 
 
 class _Scan:
     """What one pass over a page has met so far."""
 
-    def __init__(self) -> None:
-        self.candidates: list[Candidate] = []
-        self.contents: set[Element] = set()
-        self.wrappers: set[Element] = set()
-        self.lists: list[tuple[str, int, Element]] = []
-        self.named: list[tuple[str, Element]] = []
+    def __init__(self, root: Element) -> None:
+        self._root = root
+        self._candidates: list[Candidate] = []
+        # Elements whose insides are no part of the page's frame: bodies of posts, lists of other topics.
+        self._foreign: set[Element] = set()
+        # Elements whose children are known to be none of those.
+        self._frame: set[Element] = set()
+        self._wrappers: set[Element] = set()
+        self._lists: dict[str, tuple[int, Element]] = {}
+        self._named: dict[str, Element] = {}
+        self._heads: list[Element] = []
+        self._is_closed = False
 
-    def take_all(self, root: Element) -> None:
-        for element in root.iter(*_SCANNED):
+    def take_all(self) -> None:
+        """Meet every element, outer ones first: a body is known before anything inside it is met."""
+        for element in self._root.iter(*_SCANNED):
             identity = element.get("id")
-            if identity is not None:
+            if identity is not None and ("-repl" in identity or identity == "bbpress-forums"):
                 self._take_id(element, identity)
             classes = element.get("class")
             if classes is not None:
                 if "post-" in classes:
                     self._take_candidate(element, classes)
                 if "bbp-" in classes:
-                    self._take_class(element, classes)
+                    for name in _known(classes):
+                        self._take_class(element, name)
 
     def _take_id(self, element: Element, identity: str) -> None:
         if identity == "bbpress-forums":
-            self.wrappers.add(element)
-        elif identity.endswith("-replies") or "-reply-" in identity:
-            for name, pattern in (("replies", _REPLIES_ID), ("notice", _NOTICE_ID)):
-                match = pattern.match(identity)
-                if match:
-                    self.lists.append((name, int(match[1]), element))
+            self._wrappers.add(element)
+        for name, pattern in _LIST_IDS.items():
+            if match := pattern.match(identity):
+                self._take_list(name, int(match[1]), element)
+
+    def _take_list(self, name: str, number: int, element: Element) -> None:
+        if not self._is_foreign(element):
+            self._lists.setdefault(name, (number, element))
+            self._is_closed = name == "notice"
+
+    def _take_class(self, element: Element, name: str) -> None:
+        if name in HEADS:
+            self._heads.append(element)
+            return
+        if self._is_foreign(element):
+            return
+        if name in _INDEXES:
+            self._foreign.add(element)
+        elif name in _NAMED:
+            self._named.setdefault(_NAMED[name], element)
+        elif name == "bbp-lead-topic" or (name == "bbp-topic" and element.tag == "table"):
+            match = _LEAD_ID.match(element.get("id") or "")
+            self._take_list("lead", int(match[1]) if match else 0, element)
+        elif name in _NOTICES:
+            self._take_list("notice", 0, element)
+        if name in _ENDS:
+            self._is_closed = True
 
     def _take_candidate(self, element: Element, classes: str) -> None:
-        match = POST_TOKEN.search(classes)
+        match = _POST_TOKEN.search(classes)
+        if match is None or self._is_foreign(element):
+            return
         tokens = frozenset(classes.split())
-        if match and not _TYPES.isdisjoint(tokens):
-            self.candidates.append(
-                Candidate(element=element, post_id=int(match[1]), tokens=tokens)
+        is_marked = "bbp-parent-" in classes
+        if not is_marked and _TYPES.isdisjoint(tokens):
+            return
+        usual = find_content(element)
+        content = usual
+        if content is None and is_marked:
+            content = find_theme_content(element)
+        if content is not None:
+            self._foreign.add(content)
+        post_id = int(match[1])
+        head = _head_before(element, post_id)
+        if content is not None and head is None:
+            head, content = split_content(content, post_id)
+        self._is_closed = False
+        self._candidates.append(
+            Candidate(
+                element=element,
+                post_id=post_id,
+                tokens=tokens,
+                is_marked=is_marked,
+                content=content,
+                usual=usual,
+                head=head,
             )
+        )
 
-    def _take_class(self, element: Element, classes: str) -> None:
-        for token in _KNOWN.intersection(_tokens(classes)):
-            if token in _CONTENT:
-                self.contents.add(element)
-            elif token in _NAMED:
-                self.named.append((_NAMED[token], element))
-            elif token != "bbp-topic" or element.tag == "table":  # a class name, no secret  # noqa: S105  # a class name, no secret
-                match = _LEAD_ID.match(element.get("id") or "")
-                self.lists.append(("lead", int(match[1]) if match else 0, element))
+    def _is_foreign(self, element: Element) -> bool:
+        parent = element.getparent()
+        if parent is None or parent in self._frame:
+            return False
+        is_foreign = _is_inside(element, self._foreign)
+        if not is_foreign:
+            self._frame.add(parent)
+        return is_foreign
 
     def landmarks(self) -> Landmarks:
-        lists: dict[str, tuple[int, Element]] = {}
-        for name, number, element in self.lists:
-            if not self._is_in_content(element):
-                lists.setdefault(name, (number, element))
-        named: dict[str, Element] = {}
-        for name, element in self.named:
-            if name not in named and not self._is_in_content(element):
-                named[name] = element
-        scopes = {element for name, (_, element) in lists.items() if name != "notice"}
+        """What the pass has found."""
+        lists = self._lists
+        topic_id = next((number for number, _ in lists.values() if number), None)
+        posts = tuple(self._posts(topic_id))
         return Landmarks(
-            posts=tuple(self._posts(scopes)),
+            posts=posts,
             replies=lists["replies"][1] if "replies" in lists else None,
             lead=lists["lead"][1] if "lead" in lists else None,
             notice=lists["notice"][1] if "notice" in lists else None,
-            topic_id=next((number for number, _ in lists.values() if number), None),
-            named=named,
+            wrappers=frozenset(self._wrappers),
+            topic_id=topic_id,
+            named=self._named,
+            lost=tuple(self._lost({one.post_id for one in posts})),
+            is_closed=self._is_closed,
         )
 
-    def _is_in_content(self, element: Element) -> bool:
-        return any(ancestor in self.contents for ancestor in element.iterancestors())
-
-    def _posts(self, scopes: set[Element]) -> Iterator[Candidate]:
-        """The candidates inside the lists; without a list, those inside the wrapper; without one, all but frames."""
-        around = scopes or self.wrappers
-        frames: set[Element] = set() if around else self._frames()
+    def _posts(self, topic_id: int | None) -> Iterator[Candidate]:
+        """The candidates in the lists, or, where a stray end tag closed a list early, that name its topic."""
+        lists = (self._lists.get("replies"), self._lists.get("lead"))
+        around = {one[1] for one in lists if one} if lists[0] else self._wrappers
+        parent = f"bbp-parent-topic-{topic_id}"
         seen: set[int] = set()
-        for one in self.candidates:
-            is_new = one.post_id not in seen and one.element not in frames
-            if is_new and self._is_inside(one.element, around):
+        for one in self._without_frames():
+            is_named = parent in one.tokens or one.post_id == topic_id
+            is_own = is_named or not around or _is_inside(one.element, around)
+            if is_own and one.post_id not in seen:
                 seen.add(one.post_id)
-                yield one
+                yield one if one.head is not None else self._with_distant_head(one)
 
-    def _frames(self) -> set[Element]:
-        """Elements that carry a post's classes and frame a page: they hold other candidates, or no content."""
-        holding = {outer for content in self.contents for outer in content.iterancestors()}
-        outer = {outer for one in self.candidates for outer in one.element.iterancestors()}
-        return outer | {one.element for one in self.candidates if one.element not in holding}
+    def _lost(self, known: set[int]) -> Iterator[int]:
+        for head in self._heads:
+            match = _POST_ID.match(head.get("id") or "")
+            if match and int(match[1]) not in known and not self._is_foreign(head):
+                yield int(match[1])
+        lead = self._lists.get("lead")
+        if lead is not None and lead[0] not in {0, *known}:
+            yield lead[0]
 
-    def _is_inside(self, element: Element, around: set[Element]) -> bool:
-        found = not around
-        for ancestor in element.iterancestors():
-            if ancestor in self.contents:
-                return False
-            found = found or ancestor in around
-        return found
+    def _with_distant_head(self, one: Candidate) -> Candidate:
+        """A candidate with the header that stands under its number elsewhere, not around it."""
+        head = self._numbered.get(f"post-{one.post_id}")
+        if head is None or head is one.element or _is_inside(one.element, {head}):
+            return one
+        return one._replace(head=head)
+
+    @cached_property
+    def _numbered(self) -> dict[str, Element]:
+        """The headers of posts by their `id`."""
+        return {
+            identity: element
+            for element in self._root.iter(*_SCANNED)
+            if (identity := element.get("id") or "").startswith("post-")
+            and not self._is_foreign(element)
+        }
+
+    def _without_frames(self) -> list[Candidate]:
+        """Only what is a post: a theme's frame around a page has no content, or that of the first post in it."""
+        innermost = {one.usual: one for one in self._candidates if one.usual is not None}
+        kept: list[Candidate] = []
+        # What holds any post that bbPress has marked holds the next one.
+        following: set[Element] = set()
+        for one in reversed(self._candidates):
+            if one.is_marked:
+                following = {one.element}
+                kept.append(one)
+            elif (
+                one.usual is not None
+                and innermost[one.usual] is one
+                and not _holds(one.element, following)
+            ):
+                kept.append(one)
+        return kept[::-1]
+
+
+def _head_before(element: Element, post_id: int) -> Element | None:
+    """The header right before a post: under its number, up to bbPress 2.2 by its class alone."""
+    before = next(element.itersiblings("*", preceding=True), None)
+    if before is None:
+        return None
+    identity = before.get("id")
+    is_own = is_head(before) if identity is None else identity == f"post-{post_id}"
+    return before if is_own else None
+
+
+def _holds(outer: Element, inner: set[Element]) -> bool:
+    return any(_is_inside(element, {outer}) for element in inner)
+
+
+def _is_inside(element: Element, around: set[Element]) -> bool:
+    for outer in element.iterancestors():  # noqa: SIM110  # twice as fast as any(), and asked for every landmark
+        if outer in around:
+            return True
+    return False
+
+
+@lru_cache(maxsize=1024)
+def _known(classes: str) -> frozenset[str]:
+    return tokens_of(classes) & _KNOWN

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from parsers.bbpress.text import shown
@@ -12,6 +12,8 @@ from parsers.locale import all_locales, fold, locale_for
 if TYPE_CHECKING:
     from parsers.bbpress.landmark import Landmarks
     from parsers.locale import Locale
+
+_NUMBERLESS = str.maketrans("123456789", "000000000")
 
 
 def page_language(declared: str | None, marks: Landmarks) -> tuple[str | None, Locale | None]:
@@ -34,11 +36,17 @@ def page_language(declared: str | None, marks: Landmarks) -> tuple[str | None, L
 
 
 def _spoken(marks: Landmarks) -> frozenset[str]:
-    languages = frozenset(count_languages(shown(marks.named.get("count"))))
+    languages = _count_languages(shown(marks.named.get("count")).translate(_NUMBERLESS))
     if languages or marks.notice is None:
         return languages
     words = fold(shown(marks.notice))
     return frozenset(language for sentence, language in _login_sentences() if sentence in words)
+
+
+# A forum's pages count in the same words.
+@lru_cache(maxsize=256)
+def _count_languages(sentence: str) -> frozenset[str]:
+    return count_languages(sentence)
 
 
 @cache

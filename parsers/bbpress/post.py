@@ -1,52 +1,38 @@
-"""Read one post from the element that carries its classes and the header beside it."""
+"""Read one post from the element that carries its classes and what stands beside it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
 from typing import TYPE_CHECKING
 
 from parsers.bbpress.address import absolute
-from parsers.bbpress.author import read_author
+from parsers.bbpress.author import read_author, read_role
 from parsers.bbpress.body import read_body
-from parsers.bbpress.landmark import Candidate, class_tokens
+from parsers.bbpress.byline import after_byline, before_byline, text_before
+from parsers.bbpress.post_part import find_parts, scopes_of
 from parsers.bbpress.revision import read_edits
-from parsers.bbpress.text import shown, squeeze
+from parsers.bbpress.text import shown
 from parsers.errors import LayoutChangedError
-from parsers.locale import role_key
 from parsers.records import ParsedPost, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
+    from parsers.bbpress.landmark import Candidate
+    from parsers.bbpress.thread import Place
     from parsers.element import Element
     from parsers.locale import Locale
 
-_CONTENT = frozenset(("bbp-reply-content", "bbp-topic-content"))
-_CELL = frozenset(("bbp-reply-author", "bbp-topic-author"))
-_HEADER = frozenset(("bbp-reply-header", "bbp-topic-header"))
-_DATE = frozenset(("bbp-reply-post-date", "bbp-topic-post-date"))
-_PERMALINK = frozenset(("bbp-reply-permalink", "bbp-topic-permalink"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a post stands on a threaded page; null where pages are flat."""
-
-    reply_to: int | None = None
-    depth: int | None = None
-
-
-@dataclass(slots=True)
-class _Head:
-    """What stands beside a post's author and content."""
-
-    date: str | None = None
-    attribute: str | None = None
-    href: str | None = None
+_DIGIT = re.compile(r"\d")
 
 
 def read_post(
-    one: Candidate, place: Place, url: str, locale: Locale | None, *, may_be_cut: bool
+    one: Candidate,
+    place: Place,
+    url: str,
+    locale: Locale | None,
+    *,
+    is_page_link: Callable[[Element], bool] | None = None,
 ) -> ParsedPost:
     """Read a post.
 
@@ -55,112 +41,87 @@ def read_post(
         place: where it stands among threaded replies.
         url: the page's address, for relative links.
         locale: the page's language, None where it is not known.
-        may_be_cut: see `read_body`.
+        is_page_link: tells links to the page's other parts, where the page breaks inside this post.
 
     Raises:
         LayoutChangedError: it has no content element.
     """
-    content, cell = _content_and_cell(one.element)
-    if content is None:
+    if one.content is None:
         raise LayoutChangedError(
             f"Post {one.post_id} at {url} has no .bbp-reply-content; its theme is one that threadkeep does not read.",
             landmark=".bbp-reply-content",
             url=url,
         )
-    head = _read_head(one, content, cell)
-    author, role = read_author(cell, one.tokens, url, locale)
-    body = read_body(content, one.post_id, may_be_cut=may_be_cut)
+    parts = find_parts(one)
+    author = read_author(one, parts, url, locale)
+    role, role_key = read_role(parts, locale)
+    date, attribute = _date(one, parts, author.name, locale)
+    link = _permalink(one, parts)
+    body = read_body(one.content, one.post_id, is_page_link=is_page_link)
     return ParsedPost(
         post_id=one.post_id,
-        kind="topic" if "type-topic" in one.tokens or "reply" not in one.tokens else "reply",
-        url=absolute(url, head.href) if head.href else None,
+        kind="topic" if one.is_opening else "reply",
+        url=absolute(url, link) if link else None,
         author=author,
         role=role,
-        role_key=role_key(role, locale) if role else None,
-        published_text=head.date,
-        published_attribute=head.attribute,
+        role_key=role_key,
+        published_text=date,
+        published_attribute=attribute,
         reply_to=place.reply_to,
         depth=place.depth,
         body_html=body.html,
         body_text=body.text,
         edits=read_edits(body.log, locale) if body.log is not None else (),
-        is_cut=bool(body.page_links),
-        problems=tuple(_problems(one.post_id, author.name, head.date)),
+        is_cut=is_page_link is not None,
+        problems=tuple(_problems(one, author.name, date)),
     )
 
 
-def _problems(post_id: int, name: str, date: str | None) -> Iterator[Problem]:
+def _problems(one: Candidate, name: str, date: str | None) -> Iterator[Problem]:
     if not name:
-        yield Problem(code="no-author", detail="The page names no author.", post_id=post_id)
+        yield Problem(code="no-author", detail="The page names no author.", post_id=one.post_id)
     if date is None:
-        yield Problem(code="no-date", detail="The page shows no date.", post_id=post_id)
+        yield Problem(code="no-date", detail="The page shows no date.", post_id=one.post_id)
+    if one.usual is None:
+        detail = "The body has none of bbPress's marks; it was told by its place."
+        yield Problem(code="unmarked-body", detail=detail, post_id=one.post_id)
 
 
-def _content_and_cell(element: Element) -> tuple[Element | None, Element | None]:
-    """The content and the author cell: children as a rule, deeper in some themes."""
-    content = _first(element, _CONTENT, None)
-    return content, _first(element, _CELL, content)
+def _date(
+    one: Candidate, parts: Mapping[str, Element], name: str, locale: Locale | None
+) -> tuple[str | None, str | None]:
+    """The date as displayed, and what the page attaches to it for machines."""
+    element = parts.get("date")
+    if element is None:
+        element = next((time for scope in scopes_of(one) for time in scope.iter("time")), None)
+    if element is not None:
+        return shown(element) or None, _attribute(element)
+    return _bare_date(parts, name, locale), None
 
 
-def _first(element: Element, wanted: frozenset[str], outside: Element | None) -> Element | None:
-    for child in element:
-        if child is not outside and not wanted.isdisjoint(class_tokens(child)):
-            return child
-    for child in element.iter("div", "td", "section", "span", "p", "li"):
-        if not wanted.isdisjoint(class_tokens(child)) and not _is_within(child, outside):
-            return child
+def _attribute(element: Element) -> str | None:
+    for inner in element.iter("*"):
+        for value in (inner.get("datetime"), inner.get("title")):
+            # A theme's `title` may be the post's number.
+            if value and _DIGIT.search(value) and not value.startswith("#"):
+                return value
     return None
 
 
-def _is_within(element: Element, outer: Element | None) -> bool:
-    return outer is not None and any(ancestor is outer for ancestor in element.iterancestors())
+def _bare_date(parts: Mapping[str, Element], name: str, locale: Locale | None) -> str | None:
+    """The date of bbPress 2.0 and 2.1: bare text before the permalink. A text without a number is none, nor is a name."""
+    permalink = parts.get("permalink")
+    text = text_before(permalink) if permalink is not None else ""
+    if permalink is not None and permalink.getprevious() is not None:
+        text = after_byline(text, locale)
+    text = before_byline(text, locale)
+    return text if _DIGIT.search(text) and text != name else None
 
 
-def _read_head(one: Candidate, content: Element, cell: Element | None) -> _Head:
-    head = _Head()
-    beside = _previous(one.element)
-    if beside is not None and not _is_head(beside, one.post_id):
-        beside = None
-    for scope in (
-        beside,
-        *(child for child in one.element if child is not content and child is not cell),
-    ):
-        if scope is not None and isinstance(scope.tag, str):
-            _take_head(scope, head)
-    if head.date is None and beside is not None:
-        head.date = _bare_date(beside)
-    return head
-
-
-def _previous(element: Element) -> Element | None:
-    previous = element.getprevious()
-    while previous is not None and not isinstance(previous.tag, str):
-        previous = previous.getprevious()
-    return previous
-
-
-def _is_head(element: Element, post_id: int) -> bool:
-    return element.get("id") == f"post-{post_id}" or not _HEADER.isdisjoint(class_tokens(element))
-
-
-def _take_head(scope: Element, head: _Head) -> None:
-    for element in scope.iter("span", "a", "time", "p", "div"):
-        tokens = class_tokens(element)
-        if head.date is None and (element.tag == "time" or not _DATE.isdisjoint(tokens)):
-            head.date = shown(element) or None
-        if head.attribute is None and element.get("datetime"):
-            head.attribute = element.get("datetime")
-        if head.href is None and not _PERMALINK.isdisjoint(tokens):
-            head.href = element.get("href")
-
-
-def _bare_date(header: Element) -> str | None:
-    """The date of bbPress 2.0 and 2.1: bare text before the permalink."""
-    for link in header.iter("a"):
-        if not _PERMALINK.isdisjoint(class_tokens(link)):
-            before, parent = link.getprevious(), link.getparent()
-            text = (
-                before.tail if before is not None else parent.text if parent is not None else None
-            )
-            return squeeze(text) or None
-    return None
+def _permalink(one: Candidate, parts: Mapping[str, Element]) -> str | None:
+    """A post's link to itself: marked as such, else the first that ends in its number."""
+    if "permalink" in parts:
+        return parts["permalink"].get("href")
+    end = f"#post-{one.post_id}"
+    links = (link.get("href") or "" for scope in scopes_of(one) for link in scope.iter("a"))
+    return next((href for href in links if href.endswith(end)), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from parsers.bbpress.landmark import class_tokens
+from parsers.bbpress.class_token import class_tokens
 from parsers.bbpress.text import shown
 from parsers.records import Edit
 from parsers.revision_line import read_reason

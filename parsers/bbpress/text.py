@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from parsers.element import Element
 
-_SPACES = re.compile(r"[ \t\n\r\f]+")
+_SPACES = re.compile(r"  +")
 
 
 def squeeze(text: str | None) -> str:
     """A text with runs of white space made one space each, and none at its ends."""
-    return _SPACES.sub(" ", text).strip(" ") if text else ""
+    if not text:
+        return ""
+    for blank in "\t\n\r\f":
+        text = text.replace(blank, " ")
+    return (_SPACES.sub(" ", text) if "  " in text else text).strip(" ")
 
 
 def shown(element: Element | None) -> str:
     """All text of an element, squeezed; empty where there is no element."""
-    return squeeze("".join(element.itertext())) if element is not None else ""
+    if element is None:
+        return ""
+    return squeeze("".join(element.itertext()) if len(element) else element.text)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from parsers.bbpress.address import absolute, first_page_of
 from parsers.bbpress.forum_path import read_forum_path
-from parsers.bbpress.head import read_head
+from parsers.bbpress.head import body_classes
 from parsers.bbpress.landmark import find_landmarks
+from parsers.bbpress.post_part import find_parts
 from parsers.bbpress.topic import read_topic_page
 from parsers.document import read_leniently
 from parsers.errors import LoginRequiredError
 
 if TYPE_CHECKING:
-    from parsers.bbpress.head import Head
     from parsers.bbpress.landmark import Landmarks
     from parsers.document import Document
+    from parsers.element import Element
     from parsers.records import PageKind, TopicPage
 
 _ADDRESS = re.compile(
@@ -24,6 +26,20 @@ _ADDRESS = re.compile(
 _POST_HEADER = re.compile(
     rb"""\sid\s*=\s*["']?post-(\d{1,18})["']?\s[^>]{0,200}\bbbp-reply-header"""
 )
+# Class names of `body` by what they mean. Pages of people and of searches list posts that are no topic's.
+_LISTS = frozenset(
+    [
+        "bbp-user-page",
+        "bbp-user-edit",
+        "bbp-search",
+        "bbp-search-results",
+        "bbp-view",
+        "topic-tag",
+        "topic-archive",
+    ]
+)
+_FORUMS = frozenset(("single-forum", "forum", "forum-archive"))
+_LIST_IDS = ("bbp-search-results", "bbp-user-wrapper", "bbp-user-body")
 
 
 class BbpressEngine:
@@ -38,58 +54,79 @@ class BbpressEngine:
 
     def recognise(self, document: Document) -> PageKind | None:
         """See `Engine.recognise`."""
-        head = read_head(document.root, document.url)
-        if "error404" in head.body_classes:
-            return "missing"
-        if "single-topic" in head.body_classes:
-            return "topic"
+        classes = body_classes(document.root)
         marks = find_landmarks(document.root)
+        if "error404" in classes and marks.replies is None:
+            return "missing"
+        if "single-topic" in classes:
+            return "topic"
+        if _is_list(document, classes):
+            return "list"
         if marks.replies is not None or marks.lead is not None:
             return "topic"
-        return self._other_kind(document, head, marks)
+        return _kind_without_list(classes, marks)
 
     def topic_link(self, document: Document) -> str | None:
         """See `Engine.topic_link`."""
-        return read_forum_path(document.root, find_landmarks(document.root), document.url).topic
+        marks = find_landmarks(document.root)
+        named = read_forum_path(document.root, marks, document.url).topic
+        if named is not None or not marks.posts:
+            return named
+        link = find_parts(marks.posts[0]).get("permalink")
+        href = absolute(document.url, link.get("href") or "") if link is not None else ""
+        return first_page_of(href) if "#post-" in href else None
 
     def parse_topic(self, document: Document) -> TopicPage:
         """See `Engine.parse_topic`."""
-        if _asks_for_password(document):
+        marks = find_landmarks(document.root)
+        if not marks.posts and b"action=postpass" in document.page.body:
             raise LoginRequiredError(
                 f"The topic at {document.url} is protected by a password; threadkeep reads what a guest sees.",
                 url=document.url,
             )
-        page = read_topic_page(document, self.name)
-        if _shows_more_than(document, len(page.posts)):
-            second = read_topic_page(read_leniently(document), self.name)
-            return second if len(second.posts) > len(page.posts) else page
-        return page
-
-    def _other_kind(self, document: Document, head: Head, marks: Landmarks) -> PageKind | None:
-        if "single-reply" in head.body_classes or (marks.posts and self.topic_link(document)):
-            return "reply"
-        if not head.body_classes.isdisjoint(("single-forum", "forum", "forum-archive")):
-            return "forum"
-        if marks.posts and any("bbp-parent-topic" in token for token in marks.posts[-1].tokens):
-            return "topic"
-        if (
-            "bbpress" in head.body_classes
-            or document.root.find(".//*[@id='bbpress-forums']") is not None
-        ):
-            return "list"
-        return None
+        if _lost_posts(document, marks):
+            second = read_leniently(document)
+            if len(find_landmarks(second.root).posts) > len(marks.posts):
+                return read_topic_page(second, self.name)
+        return read_topic_page(document, self.name)
 
 
-def _shows_more_than(document: Document, posts: int) -> bool:
-    """Whether the bytes hold more post headers than the tree gave posts (a header inside a post counts too)."""
+def _is_list(document: Document, classes: frozenset[str]) -> bool:
+    return not _LISTS.isdisjoint(classes) or any(
+        identity.encode() in document.page.body and _has_id(document.root, identity)
+        for identity in _LIST_IDS
+    )
+
+
+def _kind_without_list(classes: frozenset[str], marks: Landmarks) -> PageKind | None:
+    """What a page without a list of replies is: a reply's own, a forum's, a torn part of a topic's, or another list."""
+    if "single-reply" in classes:
+        return "reply"
+    if not _FORUMS.isdisjoint(classes):
+        return "forum"
+    # A topic has one opening post; rows of a list of topics look like many.
+    openings = sum(one.is_opening for one in marks.posts)
+    if marks.posts and openings <= 1:
+        return "reply" if len(marks.posts) == 1 and not openings else "topic"
+    if marks.posts or "bbpress" in classes or marks.wrappers:
+        return "list"
+    return None
+
+
+def _has_id(root: Element, identity: str) -> bool:
+    return root.find(f".//*[@id='{identity}']") is not None
+
+
+def _lost_posts(document: Document, marks: Landmarks) -> bool:
+    """Whether the tree may lack posts: their headers are in the bytes only, or a body has swallowed the page's end."""
     body = document.page.body
-    return body.count(b"bbp-reply-header") > posts and len(set(_POST_HEADER.findall(body))) > posts
-
-
-def _asks_for_password(document: Document) -> bool:
-    if b"action=postpass" not in document.page.body:
+    if body.count(b"bbp-reply-header") <= len(marks.posts):
         return False
-    return not find_landmarks(document.root).posts
+    numbers = {f"post-{number.decode()}" for number in _POST_HEADER.findall(body)}
+    if len(numbers) <= len(marks.posts):
+        return False
+    known = {element.get("id") for element in document.root.iter("div", "tr", "li")}
+    return not (marks.is_closed and numbers <= known)
 
 
 ENGINE = BbpressEngine()

@@ -1,4 +1,4 @@
-"""Reconcile what a topic's pages claim with what was kept of them. Pure: a state in, gaps and pages to read again out."""
+"""Reconcile what a topic's pages claim with what was kept of them. Pure: a state in, gaps and notes out."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scraper.archive.gap import Gap
+from scraper.archive.seam import loose_seams
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scraper.archive.topic_state import PageState, TopicState
+
+# Gaps of which the posts are not known to be on the site: only the site's own count says so.
+_BY_COUNT = frozenset({"posts-missing", "more-than-counted"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,58 +24,65 @@ class Assessment:
     Attributes:
         gaps: differences from hard claims: page numbers, page ranges, totals.
         notes: differences from soft claims, which bbPress lets drift.
-        stale: pages that no longer agree with the newest one, to be read again.
         expected: how many posts the topic has, as its pages say; None where they do not say.
+        are_astray_gone: every place has been looked at where a post that no page shows any more could be.
     """
 
     gaps: tuple[Gap, ...]
     notes: tuple[str, ...]
-    stale: tuple[PageState, ...]
     expected: int | None
+    are_astray_gone: bool
 
 
 def assess(state: TopicState) -> Assessment:
     """Reconcile a topic."""
     expected = _expected(state)
-    gaps = tuple(_gaps(state, expected))
-    stale = tuple(
-        page
-        for page in state.pages
-        if (gaps and _is_stale(page, state)) or (state.astray and not page.is_fresh)
+    gaps = (*_page_gaps(state, expected), *_count_gap(state, expected))
+    by_pages = any(gap.code not in _BY_COUNT for gap in gaps)
+    has_read_all = all(page.is_fresh for page in state.pages)
+    return Assessment(
+        gaps=gaps,
+        notes=tuple(_notes(state)),
+        expected=expected,
+        are_astray_gone=not gaps or (has_read_all and not by_pages),
     )
-    return Assessment(gaps=gaps, notes=tuple(_notes(state)), stale=stale, expected=expected)
 
 
-def last_page_number(state: TopicState) -> int:
-    """The topic's last page, as the newest page of it says; a page's further parts do not show the links."""
-    whole = [page for page in state.pages if page.part == 1]
-    return max(whole, key=lambda page: page.page_id).last_number if whole else 0
+def missing_here(page: PageState) -> int:
+    """How many posts a page shows less than it says itself; 0 where its further parts may show them."""
+    if page.claim is None or page.last_part > 1:
+        return 0
+    if page.claim.unit == "threads":
+        return max(0, (page.claim.count or 0) - page.top_level)
+    return max(0, (_claimed(page) or 0) - len(page.post_ids))
 
 
 def _expected(state: TopicState) -> int | None:
     """The total that the newest page claims, in posts."""
     for page in sorted(state.pages, key=lambda page: page.page_id, reverse=True):
-        if (
-            page.claim is not None
-            and page.claim.total is not None
-            and page.claim.unit != "threads"
-        ):
+        if page.claim is not None and page.total is not None and page.claim.unit != "threads":
             opening = page.claim.unit == "replies" and state.has_opening
-            return page.claim.total + opening
+            return page.total + opening
     return None
 
 
-def _gaps(state: TopicState, expected: int | None) -> Iterator[Gap]:
-    missing = list(_missing_pages(state))
-    yield from missing
+def _page_gaps(state: TopicState, expected: int | None) -> Iterator[Gap]:
+    yield from _missing_pages(state)
+    yield from _outdated_pages(state)
+    yield from _missing_parts(state)
     yield from _cut_posts(state)
     yield from _short_pages(state)
-    yield from _missing_threads(state)
+    yield from _loose_pages(state, expected)
+
+
+def _count_gap(state: TopicState, expected: int | None) -> Iterator[Gap]:
     if expected is None or expected == state.have:
         return
     if state.have > expected:
         detail = f"The site counts {expected} posts, its pages show {state.have}."
-        yield Gap(code="more-than-counted", detail=detail)
+        yield Gap(
+            code="more-than-counted", place=f"{state.have - expected} too many", detail=detail
+        )
     else:
         lacking = expected - state.have
         detail = f"{lacking} of {expected} posts are missing; the pages that were read show {state.have}."
@@ -79,74 +90,90 @@ def _gaps(state: TopicState, expected: int | None) -> Iterator[Gap]:
 
 
 def _missing_pages(state: TopicState) -> Iterator[Gap]:
-    numbers = {page.number for page in state.pages}
+    read = {page.number for page in state.pages}
     errors = {failed.number: failed.error for failed in state.failed if failed.part == 1}
-    wanted = set(range(1, last_page_number(state) + 1)) | set(errors)
-    for number in sorted(wanted - numbers):
+    wanted = set(range(1, state.last_number + 1)) | set(errors)
+    for number in sorted(wanted - read):
         reason = f": {errors[number]}" if number in errors else "."
-        yield Gap(code="page-missing", detail=f"Page {number} was not read{reason}")
+        yield Gap(
+            code="page-missing",
+            place=f"page {number}",
+            detail=f"Page {number} was not read{reason}",
+        )
+
+
+def _outdated_pages(state: TopicState) -> Iterator[Gap]:
+    read = {page.place for page in state.pages}
+    for failed in state.failed:
+        if (failed.number, failed.part) in read:
+            detail = f"{failed.place.capitalize()} could not be read again, and is kept as it was: {failed.error}"
+            yield Gap(code="page-outdated", place=failed.place, detail=detail)
+
+
+def _missing_parts(state: TopicState) -> Iterator[Gap]:
+    read = {page.place for page in state.pages}
+    parts = {page.number: range(1, page.last_part + 1) for page in state.pages}
+    errors = {(failed.number, failed.part): failed.error for failed in state.failed}
+    wanted = {(number, part) for number, of_page in parts.items() for part in of_page}
+    for place in sorted(wanted - read):
+        reason = errors.get(place, "it was not asked for.")
+        detail = f"Part {place[1]} of page {place[0]} was not read: {reason}"
+        yield Gap(code="part-missing", place=f"page {place[0]}, part {place[1]}", detail=detail)
 
 
 def _cut_posts(state: TopicState) -> Iterator[Gap]:
-    parts = {(page.number, page.part) for page in state.pages}
-    errors = {(failed.number, failed.part): failed.error for failed in state.failed}
-    for page in state.pages:
-        for part in range(page.part + 1, page.last_part + 1):
-            if (page.number, part) not in parts:
-                reason = errors.get((page.number, part), "it was not asked for")
-                yield Gap(
-                    code="part-missing",
-                    detail=f"Part {part} of page {page.number} was not read: {reason}",
-                )
     for post_id in state.cut_posts:
-        yield Gap(
-            code="post-cut",
-            detail=f"Post {post_id} is cut by a page break, and its rest was not found.",
-        )
+        detail = f"Post {post_id} is cut by a page break, and its rest was not found."
+        yield Gap(code="post-cut", place=f"post {post_id}", detail=detail)
 
 
 def _short_pages(state: TopicState) -> Iterator[Gap]:
     for number in sorted({page.number for page in state.pages}):
         parts = [page for page in state.pages if page.number == number]
-        claimed = _claimed_here(parts)
-        shown = sum(page.shown for page in parts)
+        if parts[0].claim is not None and parts[0].claim.unit == "threads":
+            yield from _missing_threads(parts[0])
+            continue
+        claimed = next(filter(None, map(_claimed, parts)), None)
+        shown = sum(len(page.post_ids) for page in parts)
         if claimed is not None and shown < claimed and len(parts) >= parts[-1].last_part:
             detail = f"Page {number} says that it shows {claimed} posts and shows {shown}."
-            yield Gap(code="page-short", detail=detail, missing=claimed - shown)
+            yield Gap(
+                code="page-short",
+                place=f"page {number}",
+                detail=detail,
+                missing=claimed - shown,
+            )
 
 
-def _claimed_here(parts: list[PageState]) -> int | None:
-    for page in parts:
-        claim = page.claim
-        if claim is not None and claim.unit != "threads":
-            if claim.first is not None and claim.last is not None:
-                return claim.last - claim.first + 1
-            return claim.count if claim.total is None else None
-    return None
+def _missing_threads(page: PageState) -> Iterator[Gap]:
+    lacking = missing_here(page)
+    if lacking:
+        claimed = page.top_level + lacking
+        detail = (
+            f"The page says that it shows {claimed} threads of replies and shows {page.top_level}."
+        )
+        yield Gap(code="threads-missing", detail=detail, missing=lacking)
 
 
-def _missing_threads(state: TopicState) -> Iterator[Gap]:
-    for page in state.pages:
-        if (
-            page.claim is not None
-            and page.claim.unit == "threads"
-            and page.claim.count is not None
-        ):
-            lacking = page.claim.count - page.top_level
-            if lacking > 0 and page.last_part == 1:
-                detail = f"The page says that it shows {page.claim.count} threads of replies and shows {page.top_level}."
-                yield Gap(code="threads-missing", detail=detail)
+def _loose_pages(state: TopicState, expected: int | None) -> Iterator[Gap]:
+    for before, after in loose_seams(state.pages):
+        earlier, later = sorted((before, after), key=lambda page: page.page_id)
+        has_grown = (earlier.total or 0) < (later.steady_total or 0)
+        if has_grown and expected == state.have:
+            continue  # posts came at the end, and all of them are here
+        place = f"pages {before.number} and {after.number}"
+        detail = f"Posts moved between {place} while these were read; one may be on neither."
+        yield Gap(code="posts-moved", place=place, detail=detail)
 
 
-def _is_stale(page: PageState, state: TopicState) -> bool:
-    """Whether a page contradicts the rest: its posts moved to another page, its total is an older one, or it is short."""
-    newest = max(state.pages, key=lambda one: one.page_id)
-    if page.kept < page.shown:
-        return True
-    if page.claim is None or newest.claim is None:
-        return False
-    is_short = (_claimed_here([page]) or 0) > page.shown and page.last_part == 1
-    return is_short or page.claim.total != newest.claim.total
+def _claimed(page: PageState) -> int | None:
+    """How many posts a page says that it shows."""
+    claim = page.claim
+    if claim is None or claim.unit == "threads":
+        return None
+    if claim.first is not None and claim.last is not None:
+        return claim.last - claim.first + 1
+    return claim.count if claim.total is None else None
 
 
 def _notes(state: TopicState) -> Iterator[str]:

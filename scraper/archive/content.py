@@ -54,19 +54,19 @@ def load_content(archive: Archive, key: str) -> bytes:
         (key,),
     ).fetchone()
     if row is None:
-        raise DamagedArchiveError(f"The archive {archive.path} lacks the stored page {key}.")
+        raise DamagedArchiveError(f"The stored page {key[:12]}… is missing from {archive.path}.")
     dictionary = zstandard.ZstdCompressionDict(row["data"]) if row["data"] else None
     try:
         body = zstandard.ZstdDecompressor(dict_data=dictionary).decompress(
             row["zstd"], max_output_size=row["size"]
         )
-    except zstandard.ZstdError as error:
+    except (zstandard.ZstdError, MemoryError) as error:  # a size that was garbled can be any
         raise DamagedArchiveError(
-            f"The stored page {key} in {archive.path} cannot be unpacked."
+            f"The stored page {key[:12]}… in {archive.path} cannot be unpacked."
         ) from error
-    if digest(body) != key:
+    if len(body) != row["size"] or digest(body) != key:
         raise DamagedArchiveError(
-            f"The stored page {key} in {archive.path} is not what was stored."
+            f"The stored page {key[:12]}… in {archive.path} is not what was stored."
         )
     return body
 
@@ -80,14 +80,22 @@ def _dictionary(
     ).fetchone()
     if row is not None:
         return row["dictionary_id"], zstandard.ZstdCompressionDict(row["data"])
+    stored = connection.execute("SELECT max(rowid) FROM contents").fetchone()[0] or 0
+    if (
+        stored == 0 or stored % _SAMPLES
+    ):  # where it cannot be done, it is not tried with every page
+        return None, None
+    return _trained(connection)
+
+
+def _trained(
+    connection: sqlite3.Connection,
+) -> tuple[int | None, zstandard.ZstdCompressionDict | None]:
     samples: list[bytes | bytearray | memoryview] = [
         zstandard.ZstdDecompressor().decompress(sample["zstd"], max_output_size=sample["size"])
-        for sample in connection.execute(
-            "SELECT size, zstd FROM contents WHERE size BETWEEN 4096 AND ? LIMIT ?",
-            (_LARGEST_SAMPLE, _SAMPLES),
-        )
+        for sample in connection.execute(_NEWEST, (_LARGEST_SAMPLE, _SAMPLES))
     ]
-    if len(samples) < _SAMPLES:
+    if len(samples) < _SAMPLES // 2:
         return None, None
     try:
         dictionary = zstandard.train_dictionary(_DICTIONARY_SIZE, samples)
@@ -97,3 +105,8 @@ def _dictionary(
         "INSERT INTO dictionaries (data) VALUES (?)", (dictionary.as_bytes(),)
     ).lastrowid
     return number, dictionary
+
+
+_NEWEST = """
+SELECT size, zstd FROM contents WHERE size BETWEEN 4096 AND ? ORDER BY rowid DESC LIMIT ?
+"""

@@ -1,41 +1,41 @@
-"""Open, create, lock, migrate and refuse archive files; what is in them is the other modules' business."""
+"""Open, create and refuse archive files; what is in them is the other modules' business."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
-
-from parsers.errors import (
-    ArchiveError,
-    ArchiveLockedError,
-    DamagedArchiveError,
-    ExportError,
-    ForeignArchiveError,
-    NewerArchiveError,
+from parsers.errors import ArchiveError, ArchiveLockedError, DamagedArchiveError, ExportError
+from scraper.archive.header import (
+    APPLICATION_ID,
+    check_format,
+    checked_header,
+    no_archive,
+    read_header,
 )
+from scraper.archive.lock import locked
+from scraper.archive.migration import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-    from importlib.resources.abc import Traversable
     from pathlib import Path
 
-APPLICATION_ID = int.from_bytes(b"thkp")
 VERSION = 1
-_APPLICATION_ID_AT = 68  # its place in SQLite's file header
-_MAGIC = b"SQLite format 3\0"
-_DISK_ERRORS = (
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_CANTOPEN,
+_BESIDE = ("-wal", "-shm", "-journal")
+_DISK_ERRORS = frozenset(
+    {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PERM,
+    }
 )
+_DAMAGE_ERRORS = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT})
 
 
 @dataclass(slots=True)
@@ -66,24 +66,37 @@ class Archive:
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self.connection
+                self.connection.execute("COMMIT")
             except BaseException:
                 # SQLite has rolled back by itself after a full disk; a second rollback would hide why.
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
+                self._forget_lost_run()
                 raise
-            self.connection.execute("COMMIT")
+
+    def _forget_lost_run(self) -> None:
+        """Know no run that was begun in what has been rolled back. An interrupt can also come just after the commit."""
+        query = "SELECT 1 FROM runs WHERE run_id = ?"
+        if not self.connection.execute(query, (self.run_id,)).fetchone():
+            self.run_id = 0
 
 
 @contextmanager
 def reading(path: Path) -> Generator[Archive]:
-    """Open an archive to read it.
+    """Open an archive to read it; one of an older format is brought up to date first.
 
     Raises:
+        UsageError: there is none.
         ArchiveError: it is no archive, a newer one, or damaged.
+        ExportError: it is of an older format, and cannot be written.
     """
-    _refuse_foreign(path)
-    with translated_errors(path), closing(_connect_read_only(path)) as connection:
-        _refuse_other_versions(path, connection, oldest=VERSION)
+    if checked_header(path, VERSION).version < VERSION:
+        with writing(path, command="bring an older archive up to date"):
+            pass
+    with (
+        translated_errors(path, doing="read"),
+        closing(_connect_to_read(path)) as connection,
+    ):
         yield Archive(path=path, connection=connection)
 
 
@@ -99,176 +112,149 @@ def writing(path: Path, *, command: str, host: str | None = None) -> Generator[A
         host: the site's host and port, where the archive may be created.
 
     Raises:
+        UsageError: there is none, and it may not be created.
         ArchiveLockedError: another run writes it.
         ArchiveError: it is no archive, a newer one, or damaged.
         ExportError: the file cannot be written.
     """
-    is_new = not path.exists() or path.stat().st_size == 0
-    if is_new and host is None:
-        raise ArchiveError(
-            f"There is no archive at {path}; `threadkeep archive URL -a {path}` makes one."
-        )
-    if not is_new:
-        _refuse_foreign(path)
-    with _lock(path, command), translated_errors(path):
-        archive = Archive(path=path, connection=_connect(path), command=command)
+    if not _is_free(path):
+        checked_header(path, VERSION)
+    elif host is None:
+        raise no_archive(path)
+    with locked(path, command), translated_errors(path):
+        is_new = _is_free(path)
+        is_there = path.exists()
+        if not is_there:
+            _remove_journals(path)
+        archive = Archive(path=path, connection=connect(path), command=command)
         try:
-            _prepare(path, archive.connection, host)
+            _prepare(archive, host)
             yield archive
         finally:
+            is_kept = not is_new or _has_runs(archive.connection)
             archive.connection.close()
-            if is_new and not archive.run_id:
-                path.unlink(missing_ok=True)
+            if not is_kept:
+                _undo_creation(path, leave_empty=is_there)
 
 
 @contextmanager
-def translated_errors(path: Path) -> Generator[None]:
-    """Turn SQLite's errors into ours."""
+def translated_errors(path: Path, *, doing: str = "written") -> Generator[None]:
+    """Turn SQLite's errors into ours; what is neither the disk's fault nor damage is a bug, and stays what it is.
+
+    Args:
+        path: the archive.
+        doing: what is done with it: `read` or `written`.
+
+    Raises:
+        ExportError: the disk cannot take it.
+        ArchiveError: it cannot be read.
+        ArchiveLockedError: another program is writing the file.
+        DamagedArchiveError: the file contradicts itself.
+    """
     try:
         yield
     except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        # Text that is no UTF-8 is found by Python, which gives no code.
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
         if code in _DISK_ERRORS:
-            raise ExportError(
-                f"The archive {path} cannot be written ({error}); free the disk or choose another place."
+            kind = ArchiveError if doing == "read" else ExportError
+            raise kind(
+                f"The archive {path} cannot be {doing} ({error}); check the disk, its space and the permissions."
             ) from error
-        if code == sqlite3.SQLITE_BUSY:
+        if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             raise ArchiveLockedError(
                 f"Another program is writing {path}; wait for it to end."
             ) from error
-        raise DamagedArchiveError(
-            f"The archive {path} is damaged ({error}); run `threadkeep verify -a {path}`."
-        ) from error
+        if code in _DAMAGE_ERRORS and not isinstance(error, sqlite3.ProgrammingError):
+            raise DamagedArchiveError(
+                f"The archive {path} is damaged ({error}); restore a copy of it."
+            ) from error
+        raise
 
 
-@contextmanager
-def _lock(path: Path, command: str) -> Generator[None]:
-    """Hold an archive. The lock file names the holder; it stays, since removing it would let two runs in."""
-    name = path.with_name(f"{path.name}.lock")
-    lock = FileLock(name)
+def remove_archive(path: Path) -> None:
+    """Remove an archive with its journal, which would be taken for the next archive's of the same name.
+
+    Raises:
+        OSError: it cannot be removed.
+    """
+    path.unlink(missing_ok=True)
+    _remove_journals(path)
+
+
+def _remove_journals(path: Path) -> None:
+    for suffix in _BESIDE:
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _has_runs(connection: sqlite3.Connection) -> bool:
     try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        with suppress(OSError):
-            holder = name.read_text("utf-8").strip()
-            raise ArchiveLockedError(
-                f"Another run holds {path}: {holder}; wait for it, or end it."
-            ) from None
-        raise ArchiveLockedError(f"Another run holds {path}; wait for it, or end it.") from None
-    except OSError as error:
-        raise ExportError(
-            f"The archive {path} cannot be written ({error.strerror}); choose another place with -a."
-        ) from error
-    try:
-        with suppress(OSError):  # some systems do not let a locked file be written
-            name.write_text(f"process {os.getpid()}, `{command}`\n", "utf-8")
-        yield
-    finally:
-        lock.release()
-
-
-def is_archive(path: Path) -> bool:
-    """Whether a file is an archive of threadkeep's, of whatever version."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(_APPLICATION_ID_AT + 4)
-    except OSError:
+        return connection.execute("SELECT 1 FROM runs LIMIT 1").fetchone() is not None
+    except sqlite3.Error:  # the table was not made, or the disk is full
         return False
-    return start.startswith(_MAGIC) and start[_APPLICATION_ID_AT:] == APPLICATION_ID.to_bytes(4)
 
 
-def _refuse_foreign(path: Path) -> None:
+def _undo_creation(path: Path, *, leave_empty: bool) -> None:
+    with suppress(OSError):  # it is only litter, and what went wrong before matters more
+        remove_archive(path)
+        if leave_empty:
+            path.touch()
+
+
+def _is_free(path: Path) -> bool:
+    """Whether an archive may be made here: there is nothing, or what a kill in the first instant leaves."""
     try:
-        with path.open("rb") as file:
-            start = file.read(len(_MAGIC))
+        return read_header(path).is_blank
     except FileNotFoundError:
-        raise ArchiveError(
-            f"There is no archive at {path}; `threadkeep archive URL -a {path}` makes one."
-        ) from None
+        return True
     except OSError as error:
         raise ArchiveError(f"The archive {path} cannot be read ({error.strerror}).") from error
-    if start != _MAGIC:
-        raise ForeignArchiveError(
-            f"{path} is no threadkeep archive: it is no SQLite file. Name another file with -a."
-        )
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a file to read and write it."""
     connection = sqlite3.connect(path, isolation_level=None, timeout=10)
     connection.row_factory = sqlite3.Row
     return connection
 
 
-def _connect_read_only(path: Path) -> sqlite3.Connection:
-    # On a read-only file system a WAL archive can only be opened as one that nobody changes.
-    mode = "mode=ro" if os.access(path.parent, os.W_OK) else "immutable=1"
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    # Where the folder cannot be written, a journal cannot be made; one that is there has to be read along. Elsewhere a
+    # connection that could write takes the journal away again when it is closed; one for reading would leave it.
+    has_journal = path.with_name(f"{path.name}-wal").exists()
+    mode = "mode=rw" if has_journal or os.access(path.parent, os.W_OK) else "immutable=1"
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=10
     )
     connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA query_only = ON")
     return connection
 
 
-def _prepare(path: Path, connection: sqlite3.Connection, host: str | None) -> None:
-    is_empty = not connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
-    if (
-        is_empty
-        and host is not None
-        and not connection.execute("PRAGMA application_id").fetchone()[0]
-    ):
+def _prepare(archive: Archive, host: str | None) -> None:
+    connection = archive.connection
+    if host is not None and not connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
         _create(connection, host)
-    _refuse_other_versions(path, connection, oldest=1)
+    application_id = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    check_format(archive.path, application_id, version, VERSION)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version < VERSION:
-        _migrate(path, connection, version)
+        migrate(archive.path, connection, VERSION)
 
 
 def _create(connection: sqlite3.Connection, host: str) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     schema = files("scraper.archive").joinpath("schema.sql").read_text("utf-8")
-    connection.executescript(
-        f"BEGIN IMMEDIATE; {schema}; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; COMMIT"
-    )
-    connection.execute("INSERT INTO site (site_id, host) VALUES (1, ?)", (host,))
-
-
-def _refuse_other_versions(path: Path, connection: sqlite3.Connection, *, oldest: int) -> None:
-    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-        raise ForeignArchiveError(
-            f"{path} is an SQLite file of another program; name another file with -a."
-        )
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > VERSION:
-        raise NewerArchiveError(
-            f"{path} was written by a newer threadkeep (format {version}; this one knows {VERSION}); update threadkeep."
-        )
-    if version < oldest:
-        raise ArchiveError(
-            f"{path} is of an older format ({version}); `threadkeep verify -a {path}` brings it up to date."
-        )
-
-
-def _migrate(path: Path, connection: sqlite3.Connection, version: int) -> None:
-    """Bring an older archive up to date in one transaction, after a copy was made."""
-    copy = path.with_name(f"{path.name}.format-{version}")
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    shutil.copy2(path, copy)
-    steps = [step for number, step in sorted(_migrations().items()) if number > version]
-    script = ";".join(step.read_text("utf-8") for step in steps)
     try:
-        connection.executescript(
-            f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {VERSION}; COMMIT"
-        )
-    except sqlite3.Error:
-        connection.execute("ROLLBACK")
-        raise
-
-
-def _migrations() -> dict[int, Traversable]:
-    """Every numbered step, by the version it leads to (`0002-what-it-does.sql` leads to 2)."""
-    folder = files("scraper.archive").joinpath("migrations")
-    if not folder.is_dir():
-        return {}
-    return {int(step.name[:4]): step for step in folder.iterdir() if step.name.endswith(".sql")}
+        connection.executescript(f"BEGIN IMMEDIATE;\n{schema}")
+        connection.execute("INSERT INTO site (site_id, host) VALUES (1, ?)", (host,))
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+    # From here on the file itself says whose it is, not only its journal.
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -74,17 +74,16 @@ def has_pending(connection: sqlite3.Connection, topic_key: int) -> bool:
     return connection.execute(query, (topic_key,)).fetchone() is not None
 
 
-def known_topic(connection: sqlite3.Connection, url: str) -> int | None:
-    """The topic that an address led to before."""
-    row = connection.execute("SELECT topic_key FROM addresses WHERE url = ?", (url,)).fetchone()
-    return row[0] if row else None
+def has_failed(connection: sqlite3.Connection, topic_key: int) -> bool:
+    """Whether a page of a topic could not be read."""
+    query = "SELECT 1 FROM frontier WHERE topic_key = ? AND state = 'failed'"
+    return connection.execute(query, (topic_key,)).fetchone() is not None
 
 
-def remember_addresses(
-    connection: sqlite3.Connection, topic_key: int, urls: Iterable[str]
-) -> None:
-    """Record that addresses lead to a topic."""
-    connection.executemany(
-        "INSERT OR REPLACE INTO addresses (url, topic_key) VALUES (?, ?)",
-        [(url, topic_key) for url in urls],
+def known_places(connection: sqlite3.Connection, topic_key: int) -> set[tuple[int, int]]:
+    """The pages and parts of a topic that were read, or are to be."""
+    query = (
+        "SELECT number, part FROM topic_pages WHERE topic_key = :key"
+        " UNION SELECT number, part FROM frontier WHERE topic_key = :key"
     )
+    return {(row[0], row[1]) for row in connection.execute(query, {"key": topic_key})}

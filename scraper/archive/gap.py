@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,25 +16,15 @@ class Gap:
 
     Attributes:
         code: a short stable name.
+        place: which page or post it is about; with the code it tells one gap of a topic from another.
         detail: one sentence.
         missing: how many posts, where known.
     """
 
     code: str
+    place: str = ""
     detail: str
     missing: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownGap:
-    """A gap as the archive keeps it."""
-
-    topic_key: int
-    title: str
-    url: str | None
-    gap: Gap
-    first_seen: str
-    is_accepted: bool
 
 
 def record_gaps(
@@ -45,35 +35,53 @@ def record_gaps(
     Returns:
         Those that nobody has accepted.
     """
-    wanted = {(gap.code, gap.detail): gap for gap in gaps}
-    accepted: set[tuple[str, str]] = set()
-    for row in connection.execute(
-        "SELECT * FROM gaps WHERE topic_key = ?", (topic_key,)
-    ).fetchall():
-        key = (row["code"], row["detail"])
-        if key not in wanted:
-            connection.execute("DELETE FROM gaps WHERE gap_id = ?", (row["gap_id"],))
-        elif row["accepted_at"]:
-            accepted.add(key)
-    connection.executemany(
-        "INSERT INTO gaps (topic_key, code, detail, missing, first_seen) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        [(topic_key, gap.code, gap.detail, gap.missing, now) for gap in wanted.values()],
+    still_open = open_gaps(connection, topic_key, gaps)
+    known = "SELECT gap_id, code, place FROM gaps WHERE topic_key = ?"
+    wanted = {(gap.code, gap.place) for gap in gaps}
+    healed = [
+        (row["gap_id"],)
+        for row in connection.execute(known, (topic_key,))
+        if (row["code"], row["place"]) not in wanted
+    ]
+    connection.executemany("DELETE FROM gaps WHERE gap_id = ?", healed)
+    values = [
+        (topic_key, gap.code, gap.place, gap.detail, gap.missing, now, gap in still_open)
+        for gap in gaps
+    ]
+    connection.executemany(_RECORD, values)
+    return still_open
+
+
+_RECORD = """
+INSERT INTO gaps (topic_key, code, place, detail, missing, first_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT DO UPDATE SET detail = ?4, missing = ?5, accepted_at = CASE WHEN ?7 THEN NULL ELSE accepted_at END
+"""
+
+
+def open_gaps(
+    connection: sqlite3.Connection, topic_key: int, gaps: Sequence[Gap]
+) -> tuple[Gap, ...]:
+    """Those of a topic's gaps that nobody has accepted; of what was accepted, fewer posts may be missing, but not more."""
+    query = "SELECT code, place, missing FROM gaps WHERE topic_key = ? AND accepted_at IS NOT NULL"
+    accepted = {
+        (row["code"], row["place"]): row["missing"] or 0
+        for row in connection.execute(query, (topic_key,))
+    }
+    return tuple(
+        gap for gap in gaps if accepted.get((gap.code, gap.place), -1) < (gap.missing or 0)
     )
-    return tuple(gap for key, gap in wanted.items() if key not in accepted)
 
 
-def known_gaps(connection: sqlite3.Connection) -> Iterator[KnownGap]:
-    """Every recorded gap, by topic."""
-    query = "SELECT gaps.*, title, url FROM gaps JOIN topics USING (topic_key) ORDER BY topic_id, gap_id"
-    for row in connection.execute(query):
-        yield KnownGap(
-            topic_key=row["topic_key"],
-            title=row["title"],
-            url=row["url"],
-            gap=Gap(code=row["code"], detail=row["detail"], missing=row["missing"]),
-            first_seen=row["first_seen"],
-            is_accepted=row["accepted_at"] is not None,
-        )
+def recorded_gaps(connection: sqlite3.Connection, topic_key: int) -> tuple[Gap, ...]:
+    """What was missing of a topic when it was last reconciled."""
+    query = "SELECT code, place, detail, missing FROM gaps WHERE topic_key = ? ORDER BY gap_id"
+    return tuple(Gap(**dict(row)) for row in connection.execute(query, (topic_key,)))
+
+
+def has_open_gaps(connection: sqlite3.Connection, topic_key: int) -> bool:
+    """Whether something recorded is missing that nobody has accepted."""
+    query = "SELECT 1 FROM gaps WHERE topic_key = ? AND accepted_at IS NULL"
+    return connection.execute(query, (topic_key,)).fetchone() is not None
 
 
 def accept_gaps(connection: sqlite3.Connection, now: str) -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from parsers.errors import DamagedArchiveError
 from parsers.records import Page
 from scraper.archive.content import load_content, store_content
+from scraper.archive.stored_json import from_json, texts, to_json
 
 if TYPE_CHECKING:
     import sqlite3
@@ -27,8 +27,17 @@ def utc_text(moment: datetime) -> str:
 
 
 def utc_moment(text: str) -> datetime:
-    """A moment that the archive wrote."""
-    return datetime.fromisoformat(text)
+    """A moment that the archive wrote.
+
+    Raises:
+        DamagedArchiveError: it is none.
+    """
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise DamagedArchiveError(
+            f"The archive is damaged: it keeps “{text[:40]}” where a time belongs. Restore a copy of it."
+        ) from error
 
 
 def store_page(connection: sqlite3.Connection, run_id: int, kind: str, page: Page) -> int:
@@ -53,8 +62,8 @@ def store_page(connection: sqlite3.Connection, run_id: int, kind: str, page: Pag
             page.url,
             page.final_url,
             page.status,
-            msgspec.json.encode(headers).decode(),
-            msgspec.json.encode(page.redirects).decode(),
+            to_json(headers),
+            to_json(page.redirects),
             utc_text(page.fetched_at),
             store_content(connection, page.body),
         ),
@@ -72,26 +81,29 @@ def load_page(archive: Archive, row: sqlite3.Row) -> Page:
         url=row["url"],
         final_url=row["final_url"],
         status=row["status"],
-        headers=msgspec.json.decode(row["headers"], type=tuple[tuple[str, str], ...]),
+        headers=from_json(row["headers"], tuple[tuple[str, str], ...]),
         body=load_content(archive, row["sha256"]),
         fetched_at=utc_moment(row["fetched_at"]),
-        redirects=msgspec.json.decode(row["redirects"], type=tuple[str, ...]),
+        redirects=texts(row["redirects"]),
     )
 
 
 def stored_pages(archive: Archive) -> Iterator[tuple[int, str, Page]]:
-    """Every page in the order it came: its number, its kind, and what came."""
-    numbers = archive.connection.execute("SELECT page_id FROM pages ORDER BY page_id").fetchall()
-    for (page_id,) in numbers:
-        row = archive.connection.execute(
-            "SELECT * FROM pages WHERE page_id = ?", (page_id,)
-        ).fetchone()
-        yield page_id, row["kind"], load_page(archive, row)
+    """Every page in the order of when it came from its source: its number, its kind, and what came."""
+    query = "SELECT page_id FROM pages ORDER BY fetched_at, page_id"
+    for (page_id,) in archive.connection.execute(query).fetchall():
+        for row in archive.connection.execute("SELECT * FROM pages WHERE page_id = ?", (page_id,)):
+            yield page_id, row["kind"], load_page(archive, row)
 
 
-def newest_page(archive: Archive, url: str, kind: str) -> Page | None:
-    """The last page of a kind that came from an address."""
-    row = archive.connection.execute(
-        "SELECT * FROM pages WHERE url = ? AND kind = ? ORDER BY page_id DESC LIMIT 1", (url, kind)
-    ).fetchone()
-    return load_page(archive, row) if row else None
+def newest_pages(archive: Archive, kind: str, since: datetime) -> Iterator[Page]:
+    """The last page of a kind from each address, as far as it came after a moment."""
+    query = "SELECT max(page_id), * FROM pages WHERE kind = ? GROUP BY url HAVING fetched_at > ?"
+    for row in archive.connection.execute(query, (kind, utc_text(since))).fetchall():
+        yield load_page(archive, row)
+
+
+def newest_page_time(connection: sqlite3.Connection) -> str | None:
+    """When the newest page came; None where there is none."""
+    row = connection.execute("SELECT max(fetched_at) FROM pages").fetchone()
+    return row[0] if row else None

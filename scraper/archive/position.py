@@ -15,7 +15,7 @@ WHERE topic_key = ? ORDER BY number, part, ordinal, post_id
 """
 _HAS_LEAD = "SELECT 1 FROM topic_pages WHERE topic_key = ? AND has_lead"
 _RANGES = """
-SELECT number, min(claim_first) AS first, max(claim_last) AS last, sum(shown) AS shown, max(claim_unit = 'replies') AS is_lead
+SELECT number, min(claim_first) AS first, max(claim_last) AS last, sum(json_array_length(post_ids)) AS shown, max(claim_unit = 'replies') AS is_lead
 FROM topic_pages WHERE topic_key = ? GROUP BY number ORDER BY number
 """
 

@@ -13,27 +13,6 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShownTime:
-    """What one post shows of its time.
-
-    Attributes:
-        text: the date as displayed.
-        attribute: a machine-readable date that the page attaches.
-        feed: the time in UTC that a feed gives, ISO 8601.
-        fetched_at: when the page came, for relative dates.
-        language: the page's declared language.
-    """
-
-    post_id: int
-    topic_key: int
-    text: str | None
-    attribute: str | None
-    feed: str | None
-    fetched_at: str
-    language: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PostTime:
     """A post's time as settled; ISO 8601 text."""
 
@@ -46,6 +25,31 @@ class PostTime:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownTime:
+    """What one post shows of its time.
+
+    Attributes:
+        text: the date as displayed.
+        attribute: a machine-readable date that the page attaches.
+        feed: the time in UTC that a feed gives, ISO 8601.
+        fetched_at: when the page came, for relative dates.
+        first_seen: when the first page with it came.
+        language: the page's declared language.
+        settled: what was made of it so far.
+    """
+
+    post_id: int
+    topic_key: int
+    text: str | None
+    attribute: str | None
+    feed: str | None
+    fetched_at: str
+    first_seen: str
+    language: str | None
+    settled: PostTime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSource:
     """A topic and the feeds that can hold its posts: its own, its forum's, the site's."""
 
@@ -55,13 +59,31 @@ class FeedSource:
 
 def shown_times(connection: sqlite3.Connection) -> Iterator[ShownTime]:
     """What every post shows, in page order."""
-    query = (
-        "SELECT post_id, topic_key, published_text AS text, published_attribute AS attribute, feed_published AS feed,"
-        " fetched_at, language FROM posts JOIN pages USING (page_id) JOIN topics USING (topic_key)"
-        " ORDER BY topic_key, number, part, ordinal"
-    )
-    for row in connection.execute(query):
-        yield ShownTime(**dict(row))
+    for row in connection.execute(_SHOWN):
+        yield ShownTime(
+            post_id=row["post_id"],
+            topic_key=row["topic_key"],
+            text=row["published_text"],
+            attribute=row["published_attribute"],
+            feed=row["feed_published"],
+            fetched_at=row["fetched_at"],
+            first_seen=row["first_seen"],
+            language=row["language"],
+            settled=PostTime(
+                post_id=row["post_id"],
+                local=row["published_local"],
+                published=row["published"],
+                source=row["published_source"],
+                earliest=row["published_earliest"],
+                latest=row["published_latest"],
+            ),
+        )
+
+
+_SHOWN = """
+SELECT posts.*, fetched_at, language FROM posts JOIN pages USING (page_id) JOIN topics USING (topic_key)
+ORDER BY topic_key, number, part, ordinal
+"""
 
 
 def feed_sources(connection: sqlite3.Connection) -> list[FeedSource]:
@@ -70,6 +92,25 @@ def feed_sources(connection: sqlite3.Connection) -> list[FeedSource]:
         "SELECT topic_key, feed_urls AS urls FROM topics ORDER BY topic_id, topic_key"
     )
     return [FeedSource(**dict(row)) for row in rows]
+
+
+def times_by_feed(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+    """The local time and the time in UTC of every post that a feed told of."""
+    query = "SELECT published_local, feed_published FROM posts WHERE feed_published IS NOT NULL AND published_local IS NOT NULL"
+    for row in connection.execute(query):
+        yield row[0], row[1]
+
+
+def asked_before(connection: sqlite3.Connection) -> dict[str, str]:
+    """The feeds and REST roots that were asked for times, and when."""
+    return {row[0]: row[1] for row in connection.execute("SELECT url, asked_at FROM questions")}
+
+
+def note_question(connection: sqlite3.Connection, url: str, now: str) -> None:
+    """Record that a feed or a REST root was asked, whatever it said."""
+    connection.execute(
+        "INSERT OR REPLACE INTO questions (url, asked_at) VALUES (?, ?)", (url, now)
+    )
 
 
 def store_feed_times(connection: sqlite3.Connection, items: Iterable[FeedItem]) -> None:
@@ -90,6 +131,11 @@ def store_times(connection: sqlite3.Connection, times: Iterable[PostTime]) -> No
             for one in times
         ],
     )
+
+
+def count_posts(connection: sqlite3.Connection) -> int:
+    """How many posts there are, gone ones among them."""
+    return int(connection.execute("SELECT count(*) FROM posts").fetchone()[0])
 
 
 def without_utc(connection: sqlite3.Connection) -> int:

@@ -30,11 +30,19 @@ def forget_records(connection: sqlite3.Connection) -> History:
         "SELECT post_id, gone_at, gone_reason FROM posts WHERE gone_at IS NOT NULL"
     )
     history = History(gone=tuple((row[0], row[1], row[2]) for row in gone))
-    for table in ("revisions", "posts", "topic_pages", "authors"):
-        connection.execute(f"DELETE FROM {table}")  # a name from this line  # noqa: S608  # a name from this line
-    connection.execute("UPDATE topics SET forum_id = NULL")
-    connection.execute("DELETE FROM forums")
+    for statement in _FORGET:
+        connection.execute(statement)
     return history
+
+
+_FORGET = (
+    "DELETE FROM revisions",
+    "DELETE FROM posts",
+    "DELETE FROM topic_pages",
+    "DELETE FROM authors",
+    "UPDATE topics SET forum_id = NULL, url = NULL, status = NULL, sticky = 'no', stated_replies = NULL",
+    "DELETE FROM forums",
+)
 
 
 def restore_history(connection: sqlite3.Connection, history: History) -> None:

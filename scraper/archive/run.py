@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from scraper.archive.database import Archive
-    from scraper.archive.topic_writer import Saved
+    from scraper.archive.post_writer import Saved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,3 +59,21 @@ def end_run(archive: Archive, now: str, exit_code: int, totals: RunTotals) -> No
                 archive.run_id,
             ),
         )
+
+
+def unfinished_since(archive: Archive) -> str | None:
+    """When the run began that was stopped before its end, if nothing has been run to its end after it.
+
+    A run that went on with a stopped one, and was stopped as well, began when that one did.
+    """
+    row = archive.connection.execute(_UNFINISHED_SINCE, {"this": archive.run_id}).fetchone()
+    return row[0] if row else None
+
+
+_UNFINISHED_SINCE = """
+SELECT min(started_at) FROM runs
+WHERE (:this = 0 OR run_id < :this) AND run_id > (
+    SELECT coalesce(max(run_id), 0) FROM runs
+    WHERE ended_at IS NOT NULL AND exit_code IS NOT 130 AND (:this = 0 OR run_id < :this)
+)
+"""

@@ -8,7 +8,8 @@ CREATE TABLE site (
     name TEXT,
     api_url TEXT,                       -- the REST root, as pages advertise it
     timezone TEXT,                      -- IANA name or fixed offset, where stated
-    timezone_source TEXT CHECK (timezone_source IN ('zone', 'configured'))
+    timezone_source TEXT CHECK (timezone_source IN ('zone', 'configured')),
+    has_new_times INTEGER NOT NULL DEFAULT 0 CHECK (has_new_times IN (0, 1)) -- posts show times that are not settled yet
 ) STRICT;
 
 CREATE TABLE runs (
@@ -31,11 +32,11 @@ CREATE TABLE dictionaries (
 ) STRICT;
 
 CREATE TABLE contents (
-    sha256 TEXT PRIMARY KEY,            -- of the body as it came
+    sha256 TEXT NOT NULL UNIQUE,        -- of the body as it came
     size INTEGER NOT NULL,
     dictionary_id INTEGER REFERENCES dictionaries,
     zstd BLOB NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE pages (
     page_id INTEGER PRIMARY KEY,
@@ -47,9 +48,9 @@ CREATE TABLE pages (
     headers TEXT NOT NULL,              -- JSON: [[name, value], …]
     redirects TEXT NOT NULL,            -- JSON: [address, …]
     fetched_at TEXT NOT NULL,
-    sha256 TEXT NOT NULL REFERENCES contents
+    sha256 TEXT NOT NULL REFERENCES contents (sha256)
 ) STRICT;
-CREATE INDEX pages_by_url ON pages (url, page_id);
+CREATE INDEX pages_by_kind ON pages (kind, url, page_id);
 
 CREATE TABLE forums (
     forum_id INTEGER PRIMARY KEY,
@@ -76,6 +77,7 @@ CREATE TABLE topics (
     replies_need_login INTEGER NOT NULL CHECK (replies_need_login IN (0, 1)),
     first_seen TEXT NOT NULL,
     last_seen TEXT NOT NULL,
+    crawl_run INTEGER REFERENCES runs,  -- the run in which its newest crawl began; a later one may have gone on with it
     crawled_at TEXT                     -- when every page had been read or given up; null: a crawl is under way
 ) STRICT;
 
@@ -92,7 +94,7 @@ CREATE TABLE topic_pages (
     url TEXT NOT NULL,
     last_number INTEGER NOT NULL,       -- the highest page number that this page links
     last_part INTEGER NOT NULL,
-    shown INTEGER NOT NULL,             -- posts on it, a repeated opening post not among them
+    post_ids TEXT NOT NULL,             -- JSON: [post_id, …] as listed, a repeated opening post not among them
     claim_text TEXT,
     claim_unit TEXT,
     claim_count INTEGER,
@@ -101,9 +103,13 @@ CREATE TABLE topic_pages (
     claim_total INTEGER,
     has_lead INTEGER NOT NULL CHECK (has_lead IN (0, 1)),
     is_threaded INTEGER NOT NULL CHECK (is_threaded IN (0, 1)),
+    steady_since INTEGER NOT NULL REFERENCES pages, -- the first copy since which it has listed these posts
+    steady_total INTEGER,               -- the total that that copy claims
+    moved_from INTEGER REFERENCES pages, -- the copy before that one, which listed others
     problems TEXT NOT NULL,             -- JSON: [text, …]
     PRIMARY KEY (topic_key, number, part)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX topic_pages_by_url ON topic_pages (url);
 
 CREATE TABLE authors (
     author_id INTEGER PRIMARY KEY,
@@ -151,6 +157,7 @@ CREATE TABLE posts (
     gone_reason TEXT
 ) STRICT;
 CREATE INDEX posts_by_topic ON posts (topic_key, number, part, ordinal);
+CREATE INDEX posts_by_page ON posts (page_id);
 
 CREATE TABLE revisions (
     post_id INTEGER NOT NULL REFERENCES posts,
@@ -158,6 +165,7 @@ CREATE TABLE revisions (
     body_html TEXT NOT NULL,
     body_text TEXT NOT NULL,
     is_cut INTEGER NOT NULL CHECK (is_cut IN (0, 1)), -- the rest is on a part not read yet
+    cut_after INTEGER,                  -- characters before the page break that cuts it; null where none does
     seen_at TEXT NOT NULL,
     page_id INTEGER NOT NULL REFERENCES pages,
     PRIMARY KEY (post_id, revision)
@@ -175,14 +183,21 @@ CREATE TABLE frontier (
     exit_code INTEGER,
     added_at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX frontier_by_topic ON frontier (topic_key, state, number, part);
+
+CREATE TABLE questions (
+    url TEXT PRIMARY KEY,               -- a feed or a REST root that was asked for the times of posts
+    asked_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE gaps (
     gap_id INTEGER PRIMARY KEY,
     topic_key INTEGER NOT NULL REFERENCES topics,
     code TEXT NOT NULL,
+    place TEXT NOT NULL,                -- which page or post; with the code it says which gap this is
     detail TEXT NOT NULL,
     missing INTEGER,                    -- posts, where known
     first_seen TEXT NOT NULL,
     accepted_at TEXT,                   -- known and accepted: no longer counts against completeness
-    UNIQUE (topic_key, code, detail)
+    UNIQUE (topic_key, code, place)
 ) STRICT;

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from parsers.errors import DamagedArchiveError
 from parsers.records import Author, Edit, Post, Thread
 from scraper.archive.position import positions
+from scraper.archive.stored_json import from_json, texts
 
 if TYPE_CHECKING:
     import sqlite3
@@ -59,7 +59,7 @@ def _thread(archive: Archive, row: sqlite3.Row) -> Thread:
         url=row["url"],
         status=row["status"],
         sticky=row["sticky"],
-        tags=msgspec.json.decode(row["tags"], type=tuple[str, ...]),
+        tags=texts(row["tags"]),
         expected_posts=row["expected_posts"],
         gaps=tuple(gap[0] for gap in gaps),
         posts=_posts(connection, row, forum),
@@ -69,9 +69,9 @@ def _thread(archive: Archive, row: sqlite3.Row) -> Thread:
 def _posts(
     connection: sqlite3.Connection, topic: sqlite3.Row, forum: tuple[str, ...]
 ) -> Iterator[Post]:
-    tags = msgspec.json.decode(topic["tags"], type=tuple[str, ...])
+    tags = texts(topic["tags"])
     for post_id, position in positions(connection, topic["topic_key"]):
-        row = connection.execute(_POSTS, (post_id,)).fetchone()
+        row = _post_row(connection, post_id)
         yield Post(
             site=topic["site"],
             forum=forum,
@@ -98,17 +98,27 @@ def _posts(
             depth=row["depth"],
             body_html=row["body_html"],
             body_text=row["body_text"],
-            edits=msgspec.json.decode(row["edits"], type=tuple[Edit, ...]),
+            edits=from_json(row["edits"], tuple[Edit, ...]),
             first_seen=row["first_seen"],
             last_seen=row["last_seen"],
             gone_at=row["gone_at"],
             gone_reason=row["gone_reason"],
             revision=row["revision"],
             engine=topic["engine"],
-            problems=msgspec.json.decode(row["problems"], type=tuple[str, ...]),
+            problems=texts(row["problems"]),
             source_url=row["source_url"] or None,
             source_sha256=row["source_sha256"],
         )
+
+
+def _post_row(connection: sqlite3.Connection, post_id: int) -> sqlite3.Row:
+    row: sqlite3.Row | None = connection.execute(_POSTS, (post_id,)).fetchone()
+    if row is None:
+        raise DamagedArchiveError(
+            f"The archive is damaged: the body, the author or the page of post {post_id} is missing. Restore a copy of it, "
+            "or try `threadkeep reparse`."
+        )
+    return row
 
 
 def _author(row: sqlite3.Row) -> Author:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scraper.archive.completeness import assess
+from scraper.archive.crawl import keep_expected
 from scraper.archive.gap import record_gaps
-from scraper.archive.topic_state import topic_state
-from scraper.archive.topic_writer import Saved
+from scraper.archive.post_writer import Saved
+from scraper.archive.topic_state import forget_lost_pages, topic_state
 from scraper.sync.report import TopicOutcome
 
 if TYPE_CHECKING:
@@ -15,7 +16,13 @@ if TYPE_CHECKING:
 
 
 def close_topic(
-    connection: sqlite3.Connection, topic_key: int, now: str, *, source: str
+    connection: sqlite3.Connection,
+    topic_key: int,
+    now: str,
+    *,
+    source: str,
+    saved: Saved | None = None,
+    pages: int = 0,
 ) -> TopicOutcome:
     """Reconcile a topic and record its gaps.
 
@@ -24,20 +31,21 @@ def close_topic(
         topic_key: the topic.
         now: the time.
         source: where its pages came from, for the report.
+        saved: what they changed, for the report.
+        pages: how many they were, for the report.
     """
+    forget_lost_pages(connection, topic_key)
     state = topic_state(connection, topic_key)
     assessment = assess(state)
     gaps = record_gaps(connection, topic_key, assessment.gaps, now)
-    connection.execute(
-        "UPDATE topics SET crawled_at = coalesce(crawled_at, ?), expected_posts = ? WHERE topic_key = ?",
-        (now, assessment.expected, topic_key),
-    )
+    keep_expected(connection, topic_key, assessment.expected)
     return TopicOutcome(
         url=source,
         topic_id=state.topic_id,
         topic_url=state.url,
         title=state.title,
-        saved=Saved(),
+        pages=pages,
+        saved=saved or Saved(),
         posts=state.have,
         expected=assessment.expected,
         gaps=gaps,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,16 +11,21 @@ from parsers.errors import NothingReadableError, ThreadkeepError, UsageError
 from parsers.records import Page
 from parsers.text_dump import parse_text_dump
 from scraper.archive.database import Archive, writing
-from scraper.archive.page import store_page, utc_text
+from scraper.archive.page import newest_page_time, store_page, utc_text
+from scraper.archive.post_writer import Saved, Source
 from scraper.archive.run import RunTotals, end_run, ensure_run
-from scraper.archive.topic_writer import Saved, Source, save_topic_page
+from scraper.archive.site import claim_site, note_site
+from scraper.archive.topic_writer import save_topic_page
 from scraper.fetch.folder import saved_file, saved_files
 from scraper.sync.closing import close_topic
-from scraper.sync.report import TopicOutcome, worst_exit_code
-from scraper.sync.site_time import settle_times
+from scraper.sync.host import one_host
+from scraper.sync.reparsing import rebuild
+from scraper.sync.report import TimesOutcome, TopicOutcome, worst_exit_code
+from scraper.sync.site_time import check_zone, settle_times
 from scraper.sync.topic_page import Elsewhere, read_topic_page
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
@@ -61,6 +66,7 @@ class ImportReport:
 
     archive: Path
     topics: tuple[TopicOutcome, ...]
+    times: TimesOutcome
     problems: tuple[str, ...]
     notices: tuple[str, ...]
     exit_code: int
@@ -79,31 +85,44 @@ def import_source(job: ImportJob, clock: Clock) -> ImportReport:
     Everything is read before anything is written: a source without a post leaves no archive behind.
 
     Raises:
-        UsageError: there is no such source.
+        UsageError: there is no such source, it is of another site than the archive or of several, or there is no zone
+            of that name.
         NothingReadableError: there is no post in it.
         ArchiveError: the archive cannot be used.
+        ExportError: the archive cannot be written.
     """
+    check_zone(job.timezone)
     problems: list[str] = []
-    readings = list(_readings(job, problems))
+    readings = sorted(_readings(job, problems), key=lambda one: one.page.fetched_at)
     if not readings:
         because = f" ({problems[0]})" if problems else ""
         raise NothingReadableError(
             f"{job.source} holds no page of a topic that threadkeep reads{because}."
         )
-    with writing(job.path, command=job.command, host="") as archive:
+    host = _host_of(readings)
+    with writing(job.path, command=job.command, host=host) as archive:
+        if host:
+            claim_site(archive, host)
         outcomes = _save_all(archive, readings, job, clock)
-        settle_times(archive, None, clock, job.timezone)
-        codes = [outcome.exit_code for outcome in outcomes]
+        times = settle_times(archive, None, clock, job.timezone)
+        code = worst_exit_code([outcome.exit_code for outcome in outcomes])
         saved = sum((outcome.saved for outcome in outcomes), Saved())
         totals = RunTotals(requests=0, pages=len(readings), saved=saved, gone=0)
-        end_run(archive, utc_text(clock.now()), worst_exit_code(codes), totals)
+        end_run(archive, utc_text(clock.now()), code, totals)
     return ImportReport(
         archive=job.path,
         topics=tuple(outcomes),
+        times=times,
         problems=tuple(problems),
         notices=tuple(_notices(readings)),
-        exit_code=worst_exit_code(codes),
+        exit_code=code,
     )
+
+
+def _host_of(readings: list[_Read]) -> str:
+    """The site that the pages are of; empty where none of them says it."""
+    urls = [one.page.final_url for one in readings]
+    return one_host([url for url in urls if url.startswith(("http://", "https://"))]) or ""
 
 
 def _readings(job: ImportJob, problems: list[str]) -> Iterator[_Read]:
@@ -146,7 +165,10 @@ def _from_dump(job: ImportJob, problems: list[str]) -> _Read:
     page = Page(
         url=job.url or "", final_url=job.url or "", status=200, body=body, fetched_at=written_at
     )
-    found = parse_text_dump(decode_text(body), url=job.url)
+    try:
+        found = parse_text_dump(decode_text(body), url=job.url)
+    except NothingReadableError as error:
+        raise NothingReadableError(f"{job.source}: {error}") from error
     problems.extend(_told(found.problems))
     return _Read(page=page, found=found, kind="dump")
 
@@ -159,24 +181,43 @@ def _told(problems: Iterable[Problem]) -> Iterator[str]:
 def _save_all(
     archive: Archive, readings: list[_Read], job: ImportJob, clock: Clock
 ) -> list[TopicOutcome]:
-    saved: dict[int, Saved] = {}
-    pages: dict[int, int] = {}
+    now = utc_text(clock.now())
     with archive.transaction() as connection:
-        run_id = ensure_run(connection, archive, utc_text(clock.now()))
-        for one in readings:
-            page_id = store_page(connection, run_id, one.kind, one.page)
-            source = Source(page_id=page_id, seen_at=utc_text(one.page.fetched_at))
-            key, change = save_topic_page(connection, one.found, source, url=one.page.final_url)
-            saved[key] = saved.get(key, Saved()) + change
-            pages[key] = pages.get(key, 0) + 1
+        run_id = ensure_run(connection, archive, now)
+        newest = newest_page_time(connection)
+        page_ids = [store_page(connection, run_id, one.kind, one.page) for one in readings]
+        if newest is not None and utc_text(readings[0].page.fetched_at) < newest:
+            # What is older than what the archive knows must not take its place: all is read anew, in order.
+            changes = rebuild(archive, connection).saved
+        else:
+            changes = {
+                page_id: _save_one(connection, one, page_id)
+                for page_id, one in zip(page_ids, readings, strict=True)
+            }
+        note_site(connection, host=_host_of(readings))
+        saved: dict[int, list[Saved]] = {}
+        for page_id in page_ids:
+            topic_key, change = changes[page_id]
+            saved.setdefault(topic_key, []).append(change)
         return [
-            replace(
-                close_topic(connection, key, utc_text(clock.now()), source=str(job.source)),
-                saved=saved[key],
-                pages=pages[key],
+            close_topic(
+                connection,
+                topic_key,
+                now,
+                source=str(job.source),
+                saved=sum(parts, Saved()),
+                pages=len(parts),
             )
-            for key in saved
+            for topic_key, parts in saved.items()
         ]
+
+
+def _save_one(connection: sqlite3.Connection, one: _Read, page_id: int) -> tuple[int, Saved]:
+    source = Source(
+        page_id=page_id, seen_at=utc_text(one.page.fetched_at), is_dump=one.kind == "dump"
+    )
+    note_site(connection, home=one.found.home_url, api_url=one.found.api_url)
+    return save_topic_page(connection, one.found, source, url=one.page.final_url)
 
 
 def _notices(readings: list[_Read]) -> Iterator[str]:

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 
 from parsers.errors import ArchiveError, ExportError, ThreadkeepError, UsageError
 from scraper.archive.database import Archive, writing
-from scraper.archive.page import newest_page, utc_text
+from scraper.archive.page import newest_pages, utc_text
+from scraper.archive.post_writer import Saved
 from scraper.archive.run import RunTotals, end_run
-from scraper.archive.topic_writer import Saved
-from scraper.fetch.address import parse_address
+from scraper.archive.site import claim_site
 from scraper.fetch.live import LiveFetcher
 from scraper.fetch.polite import PoliteFetcher
 from scraper.fetch.settings import FetchSettings
+from scraper.politeness.agent import user_agent
 from scraper.politeness.clock import SystemClock
-from scraper.politeness.robots import robots_url
+from scraper.sync.host import one_host
 from scraper.sync.listener import Listener, SilentListener
 from scraper.sync.report import TimesOutcome, TopicOutcome, worst_exit_code
-from scraper.sync.site_time import settle_times
+from scraper.sync.site_time import check_zone, settle_times
 from scraper.sync.topic_crawl import CrawlOptions, TopicCrawl
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from parsers.records import Page
@@ -62,6 +62,7 @@ class ArchiveReport:
 
     Attributes:
         archive: the file.
+        topics: one for each address, in order; after an interrupt the last is what is kept of the topic in flight.
         times: None where the run was interrupted before they were settled.
         interrupted: it was stopped from outside; the same job goes on from there.
     """
@@ -86,14 +87,19 @@ def archive_topics(
     What fails for one topic is in its outcome; the others are tried all the same.
 
     Raises:
-        UsageError: an address is none, or they are of several sites.
+        UsageError: an address is none, they are of several sites or of another than the archive, the contact cannot
+            be sent, or there is no zone of that name.
         ArchiveError: the archive cannot be used.
         ExportError: the disk cannot take it.
     """
     clock = clock or SystemClock()
-    host = _one_host(job.urls)
+    host = one_host(job.urls)
+    if host is None:
+        raise UsageError("Name the address of at least one topic.")
+    check_zone(job.timezone)
+    user_agent(job.fetch.contact)
     with writing(job.path, command=job.command, host=host) as archive:
-        _refuse_other_site(archive, host)
+        claim_site(archive, host)
         live = LiveFetcher(job.fetch, user_urls=job.urls, clock=clock, on_wait=on_wait)
         run = _Run(archive, live, clock, listener or SilentListener(), job)
         with run.fetcher:
@@ -129,6 +135,7 @@ class _Run:
             times = settle_times(self._archive, self.fetcher, self._clock, self._job.timezone)
         except KeyboardInterrupt:
             interrupted = True
+            self._outcomes += filter(None, [self._crawl.so_far()])
         codes = [outcome.exit_code for outcome in self._outcomes]
         code = 130 if interrupted else worst_exit_code(codes)
         end_run(self._archive, self._now(), code, self._totals())
@@ -159,39 +166,10 @@ class _Run:
         )
 
     def _known_robots(self) -> list[Page]:
-        pages = (
-            newest_page(self._archive, robots_url(url), "robots") for url in self._job.urls[:1]
-        )
-        return [
-            page
-            for page in pages
-            if page is not None and self._clock.now() - page.fetched_at < _ROBOTS_AGE
-        ]
+        return list(newest_pages(self._archive, "robots", self._clock.now() - _ROBOTS_AGE))
 
     def _keep_robots(self, page: Page) -> None:
         self._crawl.keep_beside("robots", page)
 
     def _now(self) -> str:
         return utc_text(self._clock.now())
-
-
-def _one_host(urls: Sequence[str]) -> str:
-    hosts = sorted({_host(url) for url in urls})
-    if len(hosts) != 1:
-        raise UsageError(
-            f"An archive holds one site, and these addresses are of {len(hosts)}: {', '.join(hosts)}."
-        )
-    return hosts[0]
-
-
-def _host(url: str) -> str:
-    """Host and port; a leading `www.` is the same site."""
-    return parse_address(url).origin.partition("://")[2].removeprefix("www.")
-
-
-def _refuse_other_site(archive: Archive, host: str) -> None:
-    held = archive.connection.execute("SELECT host FROM site").fetchone()[0]
-    if held and held != host:
-        raise UsageError(
-            f"{archive.path} is the archive of {held}; name another for {host} with -a."
-        )

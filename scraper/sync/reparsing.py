@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from parsers.document import decode_text
 from parsers.errors import ThreadkeepError
 from parsers.feed import parse_feed
 from parsers.text_dump import parse_text_dump
+from scraper.archive.crawl import topic_keys
 from scraper.archive.database import Archive, writing
 from scraper.archive.page import stored_pages, utc_text
-from scraper.archive.post_time import store_feed_times
+from scraper.archive.post_time import count_posts, store_feed_times
+from scraper.archive.post_writer import Saved, Source
 from scraper.archive.rebuild import forget_records, restore_history
-from scraper.archive.topic_writer import Source, save_topic_page
+from scraper.archive.run import RunTotals, end_run, ensure_run
+from scraper.archive.topic_writer import save_topic_page
 from scraper.sync.closing import close_topic
-from scraper.sync.report import TopicOutcome, worst_exit_code
-from scraper.sync.site_time import settle_times
+from scraper.sync.report import TimesOutcome, TopicOutcome, worst_exit_code
+from scraper.sync.site_time import check_zone, settle_times
 from scraper.sync.topic_page import Elsewhere, read_topic_page
 
 if TYPE_CHECKING:
@@ -40,8 +43,24 @@ class ReparseReport:
     pages: int
     posts: int
     topics: tuple[TopicOutcome, ...]
+    times: TimesOutcome
     problems: tuple[str, ...]
     exit_code: int
+
+
+@dataclass(slots=True)
+class Replay:
+    """What reading the stored pages anew gave.
+
+    Attributes:
+        pages: topic pages read.
+        saved: what each of them changed, with its topic, by its number.
+        problems: pages that cannot be read, a sentence each.
+    """
+
+    pages: int = 0
+    saved: dict[int, tuple[int, Saved]] = field(default_factory=dict[int, "tuple[int, Saved]"])
+    problems: list[str] = field(default_factory=list[str])
 
 
 def reparse(
@@ -52,53 +71,63 @@ def reparse(
     Histories stay: revisions come from the pages they were seen on, what vanished stays marked.
 
     Raises:
+        UsageError: there is no archive, or no zone of that name.
         ArchiveError: the archive cannot be used, or a stored page is damaged; nothing is changed.
     """
+    check_zone(timezone)
     with writing(path, command=command) as archive:
-        problems: list[str] = []
         with archive.transaction() as connection:
-            history = forget_records(connection)
-            pages = _replay(archive, connection, problems)
-            restore_history(connection, history)
-            keys = [
-                row[0]
-                for row in connection.execute(
-                    "SELECT topic_key FROM topics ORDER BY topic_id, topic_key"
-                )
-            ]
-            outcomes = [
-                close_topic(connection, key, utc_text(clock.now()), source=str(path))
-                for key in keys
-            ]
-            posts = connection.execute("SELECT count(*) FROM posts").fetchone()[0]
-        settle_times(archive, None, clock, timezone)
-    codes = [outcome.exit_code for outcome in outcomes]
+            now = utc_text(clock.now())
+            ensure_run(connection, archive, now)
+            replay = rebuild(archive, connection)
+            keys = topic_keys(connection)
+            outcomes = tuple(close_topic(connection, key, now, source=str(path)) for key in keys)
+            posts = count_posts(connection)
+        times = settle_times(archive, None, clock, timezone)
+        codes = [outcome.exit_code for outcome in outcomes] + [5 if replay.problems else 0]
+        code = worst_exit_code(codes)
+        totals = RunTotals(requests=0, pages=replay.pages, saved=Saved(), gone=0)
+        end_run(archive, utc_text(clock.now()), code, totals)
     return ReparseReport(
         archive=path,
-        pages=pages,
+        pages=replay.pages,
         posts=posts,
-        topics=tuple(outcomes),
-        problems=tuple(problems),
-        exit_code=worst_exit_code([*codes, 5 if problems else 0]),
+        topics=outcomes,
+        times=times,
+        problems=tuple(replay.problems),
+        exit_code=code,
     )
 
 
-def _replay(archive: Archive, connection: sqlite3.Connection, problems: list[str]) -> int:
-    count = 0
+def rebuild(archive: Archive, connection: sqlite3.Connection) -> Replay:
+    """Rebuild all records from the stored pages.
+
+    Args:
+        archive: being written.
+        connection: inside a transaction.
+    """
+    history = forget_records(connection)
+    replay = Replay()
     for page_id, kind, page in stored_pages(archive):
         if kind == "feed":
             store_feed_times(connection, parse_feed(page).items)
-        if kind not in {"topic", "dump"}:
-            continue
-        try:
-            found = _read(kind, page)
-        except ThreadkeepError as error:
-            problems.append(str(error))
-            continue
-        count += 1
-        source = Source(page_id=page_id, seen_at=utc_text(page.fetched_at))
-        save_topic_page(connection, found, source, url=page.final_url)
-    return count
+        elif kind in {"topic", "dump"}:
+            _replay_page(connection, replay, page_id, kind, page)
+    restore_history(connection, history)
+    return replay
+
+
+def _replay_page(
+    connection: sqlite3.Connection, replay: Replay, page_id: int, kind: str, page: Page
+) -> None:
+    try:
+        found = _read(kind, page)
+    except ThreadkeepError as error:
+        replay.problems.append(str(error))
+        return
+    source = Source(page_id=page_id, seen_at=utc_text(page.fetched_at), is_dump=kind == "dump")
+    replay.pages += 1
+    replay.saved[page_id] = save_topic_page(connection, found, source, url=page.final_url)
 
 
 def _read(kind: str, page: Page) -> TopicPage:

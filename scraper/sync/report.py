@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from scraper.archive.topic_writer import Saved
+from scraper.archive.post_writer import Saved
 
 if TYPE_CHECKING:
     from scraper.archive.gap import Gap

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from parsers.document import read_document
-from parsers.errors import LayoutChangedError, NoArchiveError, NotFoundError, UnknownForumError
+from parsers.errors import (
+    LayoutChangedError,
+    NoArchiveError,
+    NotFoundError,
+    NothingReadableError,
+    UnknownForumError,
+)
+from parsers.records import Pager
 from parsers.registry import recognise
 from scraper.politeness.permission import forbids_archiving
 
@@ -46,7 +53,8 @@ def read_topic_page(
     if kind == "topic":
         found = engine.parse_topic(document)
         _refuse_other_topic(found, topic_id, page.final_url)
-        return found
+        _refuse_past_the_end(found, page.final_url)
+        return _whole(found, page.final_url)
     if kind == "missing":
         raise NotFoundError(
             f"The site says that there is nothing at {page.final_url}; check the address.",
@@ -68,3 +76,65 @@ def _refuse_other_topic(found: TopicPage, topic_id: int | None, url: str) -> Non
             landmark=f"topic {topic_id}",
             url=url,
         )
+
+
+def _refuse_past_the_end(found: TopicPage, url: str) -> None:
+    """An opening post that stands above the replies is shown on pages that the topic does not have as well."""
+    is_bare = found.has_lead and all(post.kind == "topic" for post in found.posts)
+    if is_bare and found.pager.current > 1:
+        raise LayoutChangedError(
+            f"The topic page at {url} shows no replies; it lies past the topic's end.",
+            landmark=".post-N.type-reply",
+            url=url,
+        )
+
+
+def read_page_of_topic(
+    page: Page, number: int, part: int, *, topic_id: int | None, may_archive: bool
+) -> TopicPage:
+    """Read a page that should be a certain one of a certain topic.
+
+    Args:
+        page: what came.
+        number: the page of the topic.
+        part: the part of the page.
+        topic_id: the topic, where its number is known.
+        may_archive: see `read_topic_page`.
+
+    Raises:
+        NoArchiveError: it asks not to be archived.
+        LoginRequiredError: it is behind a password.
+        NothingReadableError: it is another one, or no topic page.
+    """
+    found = read_topic_page(page, topic_id=topic_id, may_archive=may_archive)
+    if (
+        isinstance(found, Elsewhere)
+        or (found.pager.current, found.part) != (number, part)
+        or _counts_from_elsewhere(found)
+    ):
+        raise NothingReadableError(
+            f"{page.final_url} answered with another page than page {number} of the topic; it was not kept.",
+            url=page.final_url,
+        )
+    return found
+
+
+def _counts_from_elsewhere(found: TopicPage) -> bool:
+    """Whether a page's count sentence is another page's, as where a cache mixes them up.
+
+    All pages before a page are full and of one size, so what stands before it is a multiple of how many they are.
+    """
+    claim, before = found.claim, found.pager.current - 1
+    if claim is None or claim.first is None or claim.unit == "threads":
+        return False
+    if before == 0:
+        return claim.first > 1
+    return claim.first == 1 or (claim.first - 1) % before != 0
+
+
+def _whole(found: TopicPage, url: str) -> TopicPage:
+    """A topic that nests its replies shows all of them at every one of its page addresses: they are all its first page."""
+    pager = found.pager
+    if not found.is_threaded or pager.current == 1 or len(pager.urls) > 1:
+        return found
+    return replace(found, pager=Pager(urls=((1, found.url or url),)))

@@ -1,29 +1,27 @@
-"""Show progress on stderr and results on stdout: bars on a terminal, plain lines elsewhere, JSON where asked for."""
+"""Show results on stdout and everything else on stderr: safe on a terminal, JSON where asked for, plain columns."""
 
 from __future__ import annotations
 
+import errno
+import io
+import os
 import re
 import sys
-from typing import TYPE_CHECKING, Self
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 import msgspec
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.cells import cell_len
+
+from parsers.errors import ExportError
 
 if TYPE_CHECKING:
-    from scraper.politeness.waiting import Wait
-    from scraper.sync.listener import PageSaved
-
+    from collections.abc import Generator, Iterable, Sequence
 
 # C0 but the line feed, DEL, C1, and the bidirectional overrides and isolates.
 _UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# JSON escapes C0 itself.
+_UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def printable(text: str) -> str:
@@ -31,109 +29,112 @@ def printable(text: str) -> str:
     return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
+def one_line(text: str) -> str:
+    """Text that came from a site, safe on a terminal and within one line."""
+    return printable(" ".join(text.split()))
+
+
+def counted(number: int, what: str) -> str:
+    """A number with its noun: `1 post`, `2 posts`."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def say(text: str) -> None:
-    """Print a line of a result."""
-    sys.stdout.write(f"{printable(text)}\n")
+    """Print a line of a result.
+
+    Raises:
+        ExportError: it cannot be written, for another reason than that its reader went away.
+    """
+    with told_plainly():
+        sys.stdout.write(f"{printable(text)}\n")
 
 
 def warn(text: str) -> None:
-    """Print a line beside the results."""
-    sys.stderr.write(f"{printable(text)}\n")
+    """Print a line beside the results. That nobody reads them any more stops no run."""
+    with suppress(OSError):
+        sys.stderr.write(f"{printable(text)}\n")
 
 
 def say_json(value: object) -> None:
-    """Print a report as JSON."""
+    """Print a report as JSON.
+
+    Raises:
+        ExportError: see `say`.
+    """
     data = msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2)
-    sys.stdout.write(f"{data.decode('utf-8', 'replace')}\n")
+    text = data.decode("utf-8", "replace")
+    safe = _UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    with told_plainly():
+        sys.stdout.write(f"{safe}\n")
 
 
-class PlainProgress:
-    """One line a page, for logs and pipes."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Leave nothing behind."""
-
-    def page_saved(self, event: PageSaved) -> None:
-        """See `Listener.page_saved`."""
-        warn(f"page {event.number} of {event.last}, {event.posts} posts: {event.title}")
-
-    def page_failed(self, url: str, error: str) -> None:
-        """See `Listener.page_failed`."""
-        warn(f"failed: {url}: {error}")
-
-    def waiting(self, wait: Wait) -> None:
-        """Say why nothing happens."""
-        warn(f"waiting {wait.seconds:.0f} s: {wait.reason}")
+def say_columns(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table: columns as wide as what is in them, numbers to the right, the last column as long as it is."""
+    cells = [heads, *(tuple(map(one_line, row)) for row in rows)]
+    widths = [max(cell_len(row[place]) for row in cells) for place in range(len(heads))]
+    is_number = [
+        len(cells) > 1 and all(re.fullmatch(r"[\d/-]*", row[place]) for row in cells[1:])
+        for place in range(len(heads))
+    ]
+    for row in cells:
+        padded = [
+            f"{_blanks(cell, width)}{cell}" if right else f"{cell}{_blanks(cell, width)}"
+            for cell, width, right in zip(row, widths, is_number, strict=True)
+        ]
+        say("  ".join(padded).rstrip())
 
 
-class QuietProgress(PlainProgress):
-    """Nothing at all."""
-
-    def page_saved(self, event: PageSaved) -> None:
-        """See `Listener.page_saved`."""
-
-    def page_failed(self, url: str, error: str) -> None:
-        """See `Listener.page_failed`."""
-
-    def waiting(self, wait: Wait) -> None:
-        """See `PlainProgress.waiting`."""
+def _blanks(cell: str, width: int) -> str:
+    return " " * (width - cell_len(cell))
 
 
-class BarProgress(PlainProgress):
-    """A bar for the topic that is being read: pages, posts, rate, time left."""
+def prepare_streams() -> None:
+    """Make the standard streams take any text: what their encoding has no sign for is replaced, not fatal.
 
-    def __init__(self) -> None:
-        self._bars = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[posts]} posts, {task.fields[rate]}"),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-            transient=True,
-        )
-        self._task = self._bars.add_task("…", total=None, posts=0, rate="")
-        self._title = ""
-        self._posts = 0
-
-    def __enter__(self) -> Self:
-        self._bars.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bars.stop()
-
-    def page_saved(self, event: PageSaved) -> None:
-        """See `Listener.page_saved`."""
-        if event.title != self._title:
-            self._title, self._posts = event.title, 0
-            self._bars.reset(self._task, total=event.last, description=printable(event.title)[:40])
-        self._posts += event.posts
-        self._bars.update(
-            self._task, total=event.last, advance=1, posts=self._posts, rate=self._rate()
-        )
-
-    def page_failed(self, url: str, error: str) -> None:
-        """See `Listener.page_failed`."""
-        self._bars.console.print(printable(f"failed: {url}: {error}"), markup=False)
-
-    def waiting(self, wait: Wait) -> None:
-        """See `PlainProgress.waiting`."""
-        self._bars.console.print(
-            printable(f"waiting {wait.seconds:.0f} s: {wait.reason}"), markup=False
-        )
-
-    def _rate(self) -> str:
-        speed = self._bars.tasks[0].speed
-        return f"{speed:.1f} pages/s" if speed else ""
+    A stream that the caller has closed is one that nobody reads.
+    """
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  # open to the end
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  # open to the end
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
-def progress(*, quiet: bool) -> PlainProgress:
-    """The progress that suits where stderr goes."""
-    if quiet:
-        return QuietProgress()
-    return BarProgress() if sys.stderr.isatty() else PlainProgress()
+def flush_output() -> None:
+    """Print what is still waiting to be printed.
+
+    Raises:
+        ExportError: see `say`.
+    """
+    with told_plainly():
+        sys.stdout.flush()
+
+
+@contextmanager
+def told_plainly() -> Generator[None]:
+    """Turn what stdout answers into one sentence; that its reader has seen enough is no error.
+
+    Raises:
+        ExportError: it cannot be written, for another reason.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _OF_STDOUT:
+            raise
+        _discard_output()
+        if error.errno != errno.EPIPE:
+            raise ExportError(f"The report cannot be written ({error.strerror}).") from error
+
+
+_OF_STDOUT = frozenset({errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG})
+
+
+def _discard_output() -> None:
+    """Point stdout nowhere: its reader has gone, and Python would complain of it once more at its exit."""
+    with suppress(OSError, ValueError):  # not every stream is a file
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, sys.stdout.fileno())
+        finally:
+            os.close(nowhere)

@@ -14,14 +14,16 @@ from exporters.exporter import ExportOptions
 from exporters.registry import exporters_by_name
 from parsers.errors import ExportError, UsageError
 from scraper.archive.contents_list import summary
-from scraper.archive.database import is_archive, reading
+from scraper.archive.database import reading, remove_archive
+from scraper.archive.header import is_archive
 from scraper.archive.thread_reader import threads
 from scraper.demo import DemoServer, DemoSettings, expected_topics, generate
 from scraper.demo.forum import LOCALES, THEMES
 from scraper.fetch.settings import FetchSettings
 from scraper.sync.pipeline import ArchiveJob, archive_topics
-from threadkeep.cli.console import printable, progress, say
+from threadkeep.cli.console import one_line, say, warn
 from threadkeep.cli.option import QuietOption
+from threadkeep.cli.progress import progress
 from threadkeep.exporting import export_archive, plan_export
 
 if TYPE_CHECKING:
@@ -54,7 +56,9 @@ def command(
     ] = False,
     quiet: QuietOption = False,
 ) -> int:
-    """Archive a forum that ships with threadkeep, on this machine, and export it in every format.
+    """Archive a forum that ships with threadkeep.
+
+    It is served on this machine, archived, and exported in every format.
 
     \b
     Examples:
@@ -73,6 +77,9 @@ def command(
     )
     path = _fresh_archive(folder)
     report = _archive(generate(settings), path, quiet=quiet)
+    if report.interrupted:
+        warn(f"threadkeep: interrupted; what was read so far is in {path}.")
+        return report.exit_code
     outputs = _export_all(folder, path)
     _show_summary(report)
     _show_first_posts(path)
@@ -105,7 +112,7 @@ def _fresh_archive(folder: Path) -> Path:
                     raise UsageError(
                         f"{path} is no archive of an earlier demo; name another folder with -o."
                     )
-            path.unlink()
+        remove_archive(path)
     except OSError as error:
         raise ExportError(
             f"{folder} cannot be written ({error.strerror}); name another folder with -o."
@@ -154,7 +161,7 @@ def _show_first_posts(path: Path) -> None:
         thread = next(threads(archive))
         say(f"\nThe first posts of “{thread.title}” ({' › '.join(thread.forum)}):")
         for post in itertools.islice(thread.posts, _POSTS_SHOWN):
-            words = printable(" ".join(post.body_text.split()))
+            words = one_line(post.body_text)[:70]
             say(
-                f"  {post.position}. {post.author.name} ({post.role or '-'}), {post.published}: {words[:70]}"
+                f"  {post.position}. {post.author.name} ({post.role or '-'}), {post.published}: {words}"
             )

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from exporters.destination import Written
 from exporters.exporter import ExportOptions
-from threadkeep.cli.console import warn
+from threadkeep.cli.console import counted, warn
 from threadkeep.cli.location import only_archive
 from threadkeep.cli.option import (
     ArchiveOption,
@@ -17,12 +18,12 @@ from threadkeep.cli.option import (
     RawCellsOption,
     WithGoneOption,
 )
-from threadkeep.exporting import export_archive, plan_export
+from threadkeep.exporting import ExportJob, check_output, export_archive, plan_export
 
 
 def command(
     topics: Annotated[
-        list[int] | None, typer.Argument(metavar="[TOPIC_ID…]", help="Only these topics.")
+        list[int] | None, typer.Argument(metavar="TOPIC_ID", help="Only these topics.")
     ] = None,
     archive: ArchiveOption = None,
     output: OutputOption = None,
@@ -35,7 +36,9 @@ def command(
     with_gone: WithGoneOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Write what an archive holds: to a file, to a folder with one file a topic, or to stdout.
+    """Write an archive to a file, a folder or stdout.
+
+    A folder gets one file a topic.
 
     \b
     Examples:
@@ -45,7 +48,15 @@ def command(
     """
     options = ExportOptions(raw_cells=raw_cells, with_gone=with_gone)
     job = plan_export(output, format_name, options, per_topic=per_topic)
-    written = export_archive(archive or only_archive(), job, tuple(topics or ()))
+    path = archive or only_archive()
+    check_output(job, archive=path)
+    written = export_archive(path, job, tuple(topics or ()))
     if job.output is not None and not quiet:
-        files = f"{written.files} files in {job.output}" if job.per_topic else str(job.output)
-        warn(f"{written.posts} posts written to {files}")
+        warn(_told(job, written))
+
+
+def _told(job: ExportJob, written: Written) -> str:
+    posts = counted(written.posts, "post")
+    if not job.per_topic:
+        return f"{posts} written to {job.output}"
+    return f"{posts} written to {counted(written.files, 'file')} in {job.output}"

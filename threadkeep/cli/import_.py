@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +10,8 @@ import typer
 
 from scraper.politeness.clock import SystemClock
 from scraper.sync.importing import ImportJob, ImportReport, import_source
-from threadkeep.cli.console import say, say_json, warn
-from threadkeep.cli.option import ArchiveOption, JsonOption, QuietOption, TimezoneOption
+from threadkeep.cli.console import counted, one_line, say, say_json, warn
+from threadkeep.cli.option import ArchiveToImportOption, JsonOption, QuietOption, TimezoneOption
 
 
 def command(
@@ -20,7 +21,7 @@ def command(
             metavar="PATH", help="A folder of saved pages, one page, or a text dump (.txt)."
         ),
     ],
-    archive: ArchiveOption = None,
+    archive: ArchiveToImportOption = None,
     url: Annotated[
         str | None, typer.Option("--url", metavar="URL", help="Where PATH is from.")
     ] = None,
@@ -29,7 +30,7 @@ def command(
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> int:
-    """Import saved pages or a text dump of a topic; without -a into PATH's name with .db.
+    """Import saved pages or a text dump of a topic.
 
     \b
     Examples:
@@ -39,11 +40,16 @@ def command(
 
     Exit code 0: complete. 3: imported, but the source itself says that something is missing.
     """
-    path = archive or Path(f"{source.stem or 'import'}.db")
-    job = ImportJob(source=source, path=path, url=url, timezone=timezone)
+    job = ImportJob(
+        source=source,
+        path=archive or _archive_for(source),
+        url=url,
+        timezone=timezone,
+        command=f"threadkeep import {source}",
+    )
     report = import_source(job, SystemClock())
     for problem in report.problems:
-        warn(f"threadkeep: {problem}")
+        warn(f"threadkeep: {one_line(problem)}")
     if as_json:
         say_json(report)
     else:
@@ -51,14 +57,26 @@ def command(
     return report.exit_code
 
 
+def _archive_for(source: Path) -> Path:
+    """A file's name without its ending, a folder's whole name: in the current folder, with `.db`."""
+    whole = source.resolve()
+    return Path(f"{(whole.name if whole.is_dir() else whole.stem) or 'import'}.db")
+
+
 def _tell(report: ImportReport, *, quiet: bool) -> None:
     for outcome in report.topics:
         state = "INCOMPLETE" if outcome.gaps else "complete"
         expected = f" of {outcome.expected}" if outcome.expected is not None else ""
-        say(f"{outcome.title}: {outcome.posts}{expected} posts, {state} ({outcome.saved.new} new)")
+        say(
+            f"{one_line(outcome.title or '')}: {outcome.posts}{expected} posts, {state} ({outcome.saved.new} new)"
+        )
         for gap in outcome.gaps:
-            say(f"  missing: {gap.detail}")
+            say(f"  missing: {one_line(gap.detail)}")
     if not quiet:
         for notice in report.notices:
-            say(notice)
-        say(f"{report.archive}: {sum(outcome.posts for outcome in report.topics)} posts")
+            say(one_line(notice))
+        posts = sum(outcome.posts for outcome in report.topics)
+        say(f"{report.archive}: {counted(posts, 'post')}")
+    if any(outcome.gaps for outcome in report.topics):
+        verify = f"`threadkeep verify -a {shlex.quote(str(report.archive))}`"
+        warn(f"threadkeep: something is missing; {verify} says what, and how to repair it.")

@@ -17,7 +17,8 @@ from scraper.fetch.folder import saved_file
 from scraper.fetch.live import LiveFetcher
 from scraper.fetch.polite import PoliteFetcher
 from scraper.fetch.settings import FetchSettings
-from threadkeep.cli.console import say, say_json
+from threadkeep.cli.console import one_line, say, say_json
+from threadkeep.cli.option import ContactOption
 
 if TYPE_CHECKING:
     from parsers.records import Page, ParsedPost, TopicPage
@@ -46,12 +47,7 @@ def command(
     url: Annotated[
         str | None, typer.Option("--url", metavar="URL", help="Where FILE is from.")
     ] = None,
-    contact: Annotated[
-        str | None,
-        typer.Option(
-            "--contact", metavar="TEXT", help="Your e-mail or web address, for the site's owner."
-        ),
-    ] = None,
+    contact: ContactOption = None,
     *,
     as_json: Annotated[
         bool,
@@ -87,8 +83,7 @@ def _inspect(source: str, url: str | None, contact: str | None) -> Inspection:
     if not path.is_file():
         raise UsageError(f"“{source}” is neither a web address (https://…) nor a file.")
     if path.suffix.lower() == ".txt":
-        found = parse_text_dump(decode_text(path.read_bytes()), url=url)
-        return _of_topic(source, url, "text dump", found, ())
+        return _of_dump(path, url)
     saved = saved_file(path, url=url)
     problems = tuple(str(problem) for problem in saved.problems)
     if saved.page is None:
@@ -96,6 +91,14 @@ def _inspect(source: str, url: str | None, contact: str | None) -> Inspection:
             file=source, url=url, kind=None, engine=None, posts=(), problems=problems
         )
     return _of_page(source, saved.page, problems)
+
+
+def _of_dump(path: Path, url: str | None) -> Inspection:
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+    return _of_topic(str(path), url, "text dump", parse_text_dump(decode_text(body), url=url), ())
 
 
 def _of_page(source: str, page: Page, problems: tuple[str, ...]) -> Inspection:
@@ -133,16 +136,18 @@ def _tell(inspection: Inspection) -> None:
     )
     topic = inspection.topic
     if topic is not None:
-        say(f"  title:    {topic.title}")
-        say(f"  forum:    {' › '.join(forum.title for forum in topic.forum) or '-'}")
+        say(f"  title:    {one_line(topic.title)}")
+        say(f"  forum:    {one_line(' › '.join(forum.title for forum in topic.forum)) or '-'}")
         say(
             f"  topic id: {topic.topic_id or '-'}, page {topic.pager.current} of {topic.pager.last}"
         )
-        say(f"  claim:    {topic.claim.text if topic.claim else '-'}")
+        say(f"  claim:    {one_line(topic.claim.text) if topic.claim else '-'}")
     for post in inspection.posts:
-        words = " ".join(post.body_text.split())
-        say(
-            f"  #{post.post_id} {post.author.name} ({post.role or '-'}), {post.published_text or '-'}: {words[:60]}"
+        words = one_line(post.body_text)[:60]
+        when = post.published_text or "-"
+        about = one_line(
+            f"#{post.post_id} {post.author.name} ({post.role or '-'}), {when}: {words}"
         )
+        say(f"  {about}")
     for problem in inspection.problems:
-        say(f"  problem: {problem}")
+        say(f"  problem: {one_line(problem)}")

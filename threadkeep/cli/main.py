@@ -10,23 +10,34 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from parsers.errors import ThreadkeepError
+from parsers.errors import ExportError, ThreadkeepError
 from threadkeep.cli import archive, demo, export, import_, inspect, reparse, show, verify
-from threadkeep.cli.console import warn
+from threadkeep.cli.console import flush_output, prepare_streams, say_json, told_plainly, warn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
 
+_INTERRUPTED = 130
+
+
 def _exiting(command: Callable[..., int | None]) -> Callable[..., None]:
-    """Turn what a command returns into the exit code."""
+    """Turn what a command returns into the exit code, and what it raises on purpose into one sentence."""
 
     @wraps(command)
     def run_command(*arguments: object, **options: object) -> None:
-        code = command(*arguments, **options)
-        if code:
-            raise typer.Exit(code)
+        try:
+            code = command(*arguments, **options) or 0
+        except ThreadkeepError as error:
+            code = error.exit_code
+            warn(f"threadkeep: {error}")
+            if options.get("as_json"):
+                say_json({"error": str(error), "exit_code": code})
+        except KeyboardInterrupt:
+            code = _INTERRUPTED
+            warn("threadkeep: interrupted; what was not finished is as it was before.")
+        raise typer.Exit(code)
 
     return run_command
 
@@ -83,15 +94,33 @@ def run(arguments: list[str]) -> int:
     Returns:
         The exit code.
     """
-    signal.signal(signal.SIGTERM, _interrupt)
+    prepare_streams()
+    for number in _STOPPING:
+        if signal.getsignal(number) != signal.SIG_IGN:  # as `nohup` has it
+            signal.signal(number, _interrupt)
     try:
-        app(arguments, prog_name="threadkeep")
-    except ThreadkeepError as error:
+        return _ended(arguments)
+    except ExportError as error:
         warn(f"threadkeep: {error}")
         return error.exit_code
-    except SystemExit as ending:
-        return ending.code if isinstance(ending.code, int) else 0
-    return 0
+
+
+def _ended(arguments: list[str]) -> int:
+    """Run one command, and print everything that is still waiting to be printed."""
+    code = 0
+    with told_plainly():  # help is printed by typer, which does not look whether it can be
+        try:
+            app(arguments, prog_name="threadkeep")
+        except SystemExit as ending:
+            code = ending.code if isinstance(ending.code, int) else 0
+    flush_output()
+    return code
+
+
+# A terminal that is closed, and a service manager, stop a run as Ctrl-C does.
+_STOPPING = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from exporters.registry import exporters_by_name
+
 ArchiveOption = Annotated[
     Path | None,
     typer.Option(
@@ -16,13 +18,36 @@ ArchiveOption = Annotated[
         help="The archive; without it, the only one in this folder.",
     ),
 ]
+ArchiveToMakeOption = Annotated[
+    Path | None,
+    typer.Option(
+        "-a", "--archive", metavar="FILE", help="The archive; without it, HOST.db in this folder."
+    ),
+]
+ArchiveToImportOption = Annotated[
+    Path | None,
+    typer.Option(
+        "-a", "--archive", metavar="FILE", help="The archive; without it, named after PATH."
+    ),
+]
+ContactOption = Annotated[
+    str | None,
+    typer.Option(
+        "--contact", metavar="TEXT", help="Your e-mail or web address, for the site's owner."
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
 QuietOption = Annotated[
     bool, typer.Option("-q", "--quiet", help="No progress; errors and results only.")
 ]
 FormatOption = Annotated[
     str | None,
-    typer.Option("-f", "--format", metavar="FORMAT", help="json, jsonl, csv or markdown."),
+    typer.Option(
+        "-f",
+        "--format",
+        metavar="FORMAT",
+        help=", ".join(exporters_by_name()) + "; else by the ending of -o.",
+    ),
 ]
 OutputOption = Annotated[
     Path | None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scraper.politeness.clock import SystemClock
 from scraper.sync.reparsing import reparse
-from threadkeep.cli.console import say, say_json, warn
+from threadkeep.cli.console import one_line, say, say_json, warn
 from threadkeep.cli.location import only_archive
 from threadkeep.cli.option import ArchiveOption, JsonOption, QuietOption, TimezoneOption
 
@@ -16,16 +16,19 @@ def command(
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> int:
-    """Parse the stored pages anew, without one request: after an update, or with another --timezone.
+    """Parse the stored pages anew, without one request.
+
+    After an update of threadkeep, or with another --timezone.
 
     \b
     Examples:
       threadkeep reparse
       threadkeep reparse -a forum.example.db --timezone Europe/Amsterdam
     """
-    report = reparse(archive or only_archive(), SystemClock(), timezone=timezone)
+    path = archive or only_archive()
+    report = reparse(path, SystemClock(), timezone=timezone, command="threadkeep reparse")
     for problem in report.problems:
-        warn(f"threadkeep: {problem}")
+        warn(f"threadkeep: {one_line(problem)}")
     if as_json:
         say_json(report)
     elif not quiet:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from parsers.errors import UsageError
 from scraper.archive.contents_list import ArchiveSummary, TopicSummary, post_history, summary
 from scraper.archive.database import reading
 from scraper.archive.thread_reader import threads
-from threadkeep.cli.console import printable, say, say_json
+from threadkeep.cli.console import counted, one_line, say, say_columns, say_json
 from threadkeep.cli.location import only_archive
 from threadkeep.cli.option import ArchiveOption, JsonOption
 
@@ -25,24 +23,35 @@ if TYPE_CHECKING:
 def command(
     number: Annotated[
         int | None,
-        typer.Argument(metavar="[ID]", help="A topic's or a post's id; without it, a list."),
+        typer.Argument(metavar="ID", help="A topic's or a post's id; without it, a list."),
     ] = None,
     archive: ArchiveOption = None,
     *,
+    history: Annotated[
+        bool,
+        typer.Option(
+            "--history", help="ID is a post, also where it opens a topic: every body seen of it."
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> int:
-    """Show what an archive holds: all its topics, the posts of one, or one post with every body seen.
+    """Show an archive, a topic or a post.
+
+    An archive is shown as the list of its topics, a topic with its posts, a post with every body that was seen of it.
 
     \b
     Examples:
       threadkeep show
       threadkeep show 1234 -a forum.example.db
+      threadkeep show 1234 --history
     """
+    if history and number is None:
+        raise UsageError("--history shows one post; say which: threadkeep show ID --history.")
     with reading(archive or only_archive()) as opened:
         if number is None:
             _show_archive(summary(opened), as_json=as_json)
         else:
-            _show_number(opened, number, as_json=as_json)
+            _show_number(opened, number, as_json=as_json, is_post=history)
     return 0
 
 
@@ -50,31 +59,26 @@ def _show_archive(found: ArchiveSummary, *, as_json: bool) -> None:
     if as_json:
         say_json(found)
         return
-    say(
-        f"{found.path}: {found.posts} posts in {len(found.topics)} topics of {found.home or found.host or 'no known site'}"
-    )
+    of = found.home or found.host or "no known site"
+    topics = counted(len(found.topics), "topic")
+    say(f"{found.path}: {counted(found.posts, 'post')} in {topics} of {of}")
     say(f"times: {found.timezone or 'no zone known'}; last run: {found.last_run or '-'}")
-    if not found.topics:
-        return
-    table = Table("topic", "posts", "gaps", "last seen", "title", box=None, pad_edge=False)
-    for topic in found.topics:
-        table.add_row(*_cells(topic))
-    Console(soft_wrap=True).print(table)
+    if found.topics:
+        say("")
+        has_gone = any(topic.gone for topic in found.topics)
+        heads = ("topic", "posts", "gaps", *(("gone",) if has_gone else ()), "last seen", "title")
+        say_columns(heads, (_cells(topic, has_gone=has_gone) for topic in found.topics))
 
 
-def _cells(topic: TopicSummary) -> tuple[str, ...]:
+def _cells(topic: TopicSummary, *, has_gone: bool) -> tuple[str, ...]:
     posts = f"{topic.posts}/{topic.expected}" if topic.expected is not None else str(topic.posts)
-    return (
-        str(topic.topic_id or "-"),
-        posts,
-        str(topic.gaps or ""),
-        topic.last_seen,
-        printable(topic.title).replace("[", r"\["),
-    )
+    gone = (str(topic.gone or ""),) if has_gone else ()
+    number = str(topic.topic_id or "-")
+    return (number, posts, str(topic.gaps or ""), *gone, topic.last_seen, topic.title)
 
 
-def _show_number(opened: Archive, number: int, *, as_json: bool) -> None:
-    thread = next(threads(opened, number), None)
+def _show_number(opened: Archive, number: int, *, as_json: bool, is_post: bool) -> None:
+    thread = None if is_post else next(threads(opened, number), None)
     if thread is not None:
         _show_thread(thread, as_json=as_json)
         return
@@ -93,24 +97,28 @@ def _show_thread(thread: Thread, *, as_json: bool) -> None:
     if as_json:
         say_json(list(thread.posts))
         return
-    say(thread.title)
-    say(f"{' › '.join(thread.forum) or '-'}  {thread.url or ''}")
+    say(one_line(thread.title))
+    say(f"{one_line(' › '.join(thread.forum)) or '-'}  {one_line(thread.url or '')}".rstrip())
     for gap in thread.gaps:
-        say(f"missing: {gap}")
+        say(f"missing: {one_line(gap)}")
     for post in thread.posts:
         say(f"\n{_heading(post)}")
         for line in post.body_text.splitlines():
-            say(f"    {line}")
+            say(f"    {line}".rstrip())
 
 
 def _heading(post: Post) -> str:
+    versions = f", {post.revision} versions seen" if post.revision > 1 else ""
     gone = f", gone since {post.gone_at}" if post.gone_at else ""
-    return f"{post.position}. {post.author.name} ({post.role or '-'}), {post.published_text or '-'}  #{post.post_id}{gone}"
+    who = f"{post.author.name} ({post.role or '-'}), {post.published_text or '-'}"
+    return f"{post.position}. {one_line(who)}  #{post.post_id}{versions}{gone}"
 
 
 def _show_history(number: int, history: tuple[SeenRevision, ...]) -> None:
-    say(f"Post {number} in “{history[0].title}”: {len(history)} version(s) seen")
+    versions = f"{counted(len(history), 'version')} seen"
+    gone = f", gone since {history[0].gone_at}" if history[0].gone_at else ""
+    say(one_line(f"Post {number} in “{history[0].title}”: {versions}{gone}"))
     for one in history:
         say(f"\nversion {one.revision}, seen {one.seen_at}")
         for line in one.body_text.splitlines():
-            say(f"    {line}")
+            say(f"    {line}".rstrip())

@@ -12,17 +12,16 @@ from parsers.errors import DamagedArchiveError
 from scraper.archive.database import reading, writing
 from scraper.archive.gap import accept_gaps, record_gaps
 from scraper.archive.page import utc_text
-from scraper.archive.run import ensure_run
+from scraper.archive.post_writer import Saved
+from scraper.archive.run import RunTotals, end_run, ensure_run
 from scraper.archive.verify import Verdict, verify
 from scraper.politeness.clock import SystemClock
-from threadkeep.cli.console import say, say_json
+from threadkeep.cli.console import counted, one_line, say, say_json, warn
 from threadkeep.cli.location import only_archive
 from threadkeep.cli.option import ArchiveOption, JsonOption, QuietOption
 
 if TYPE_CHECKING:
     from scraper.archive.verify import TopicVerdict
-
-_INCOMPLETE = 3
 
 
 def command(
@@ -37,7 +36,9 @@ def command(
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> int:
-    """Check an archive against itself and against what the site claimed.
+    """Find out whether an archive is whole and complete.
+
+    It is checked against itself and against what the site claimed. Nothing is asked for.
 
     \b
     Examples:
@@ -49,32 +50,36 @@ def command(
     """
     path = archive or only_archive()
     if accept_gap:
-        _accept(path)
+        accepted = _accept(path)
+        if not quiet:
+            warn(f"{counted(accepted, 'gap')} accepted: only a new one counts from here on.")
     with reading(path) as opened:
         verdict = verify(opened)
-    is_open = any(topic.is_open for topic in verdict.topics)
     if as_json:
         say_json(verdict)
     else:
         _tell(path, verdict, quiet=quiet)
     if verdict.damage:
-        raise DamagedArchiveError(
-            f"{path} is damaged: {verdict.damage[0]} Restore a copy, or run `threadkeep reparse -a {path}`, which "
-            "rebuilds what the stored pages allow."
-        )
-    return _INCOMPLETE if is_open else 0
+        warn(f"threadkeep: {path} is damaged: {verdict.damage[0]} Restore a copy of it.")
+    return verdict.exit_code
 
 
-def _accept(path: Path) -> None:
+def _accept(path: Path) -> int:
     now = utc_text(SystemClock().now())
-    with (
-        writing(path, command="verify --accept-gap") as archive,
-        archive.transaction() as connection,
-    ):
-        ensure_run(connection, archive, now)
-        for topic in verify(archive).topics:
-            record_gaps(connection, topic.topic_key, topic.gaps, now)
-        accept_gaps(connection, now)
+    with writing(path, command="threadkeep verify --accept-gap") as archive:
+        verdict = verify(archive)
+        if verdict.damage:
+            raise DamagedArchiveError(
+                f"{path} is damaged: {verdict.damage[0]} Restore a copy of it."
+            )
+        with archive.transaction() as connection:
+            ensure_run(connection, archive, now)
+            for topic in verdict.topics:
+                record_gaps(connection, topic.topic_key, topic.gaps, now)
+            accepted = accept_gaps(connection, now)
+        totals = RunTotals(requests=0, pages=0, saved=Saved(), gone=0)
+        end_run(archive, utc_text(SystemClock().now()), 0, totals)
+    return accepted
 
 
 def _tell(path: Path, verdict: Verdict, *, quiet: bool) -> None:
@@ -83,19 +88,25 @@ def _tell(path: Path, verdict: Verdict, *, quiet: bool) -> None:
     lacking = [topic for topic in verdict.topics if topic.gaps or topic.is_interrupted]
     for topic in lacking:
         _tell_topic(path, topic)
-    posts = sum(topic.posts for topic in verdict.topics)
-    if not quiet:
+    if not quiet and not verdict.damage:
+        posts = sum(topic.posts for topic in verdict.topics)
         complete = len(verdict.topics) - sum(topic.is_open for topic in verdict.topics)
-        say(f"{path}: {posts} posts in {len(verdict.topics)} topics, {complete} of them complete.")
+        topics = counted(len(verdict.topics), "topic")
+        say(f"{path}: {counted(posts, 'post')} in {topics}, {complete} of them complete.")
 
 
 def _tell_topic(path: Path, topic: TopicVerdict) -> None:
-    say(
-        f"{topic.title}: {topic.posts} of {topic.expected if topic.expected is not None else 'an unknown number of'} posts"
-    )
+    expected = topic.expected if topic.expected is not None else "an unknown number of"
+    say(f"{one_line(topic.title)}: {topic.posts} of {expected} posts")
     for gap in topic.gaps:
-        say(f"  {'accepted' if gap in topic.accepted else 'missing'}: {gap.detail}")
+        say(f"  {'accepted' if gap in topic.accepted else 'missing'}: {one_line(gap.detail)}")
     if topic.is_interrupted:
         say("  missing: its archiving was stopped before the end.")
-    if topic.is_open and topic.url:
-        say(f"  repair:  threadkeep archive {shlex.quote(topic.url)} -a {shlex.quote(str(path))}")
+    if topic.is_open:
+        say(f"  repair:  {_repair(path, topic)}")
+
+
+def _repair(path: Path, topic: TopicVerdict) -> str:
+    if topic.url:
+        return f"threadkeep archive {shlex.quote(topic.url)} -a {shlex.quote(str(path))}"
+    return f"its address is not known; threadkeep import PAGES -a {shlex.quote(str(path))}"

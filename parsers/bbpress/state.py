@@ -1,0 +1,86 @@
+"""Read a topic's state and what its page claims of it: closed, sticky, tags, counts, whether replying needs a login."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from parsers.bbpress.class_token import class_tokens
+from parsers.bbpress.text import shown
+from parsers.count_sentence import read_count
+from parsers.locale import english, fold, template_pattern
+
+if TYPE_CHECKING:
+    from parsers.bbpress.landmark import Candidate, Landmarks
+    from parsers.locale import Locale
+    from parsers.records import CountClaim, Stickiness, TopicStatus
+
+_NUMBER = re.compile(r"\d{1,3}(?:[.,'\u00a0\u202f ]\d{3})+(?!\d)|\d{1,12}")
+
+
+def read_status(marks: Landmarks, locale: Locale | None) -> TopicStatus | None:
+    """Read whether the topic is closed: by the opening post's classes, on other pages by the notice that says so."""
+    opening = _opening(marks)
+    if opening is not None:
+        return "closed" if "status-closed" in opening.tokens else "open"
+    said = shown(marks.notice)
+    return "closed" if any(one.search(said) for one in _closings(locale)) else None
+
+
+@lru_cache(maxsize=64)
+def _closings(locale: Locale | None) -> tuple[re.Pattern[str], ...]:
+    own = locale.notices.topic_closed if locale is not None else ()
+    sources = dict.fromkeys((*own, *english().notices.topic_closed))
+    return tuple(
+        re.compile(template_pattern(one, {"s": ".+", "1$s": ".+"}), re.IGNORECASE)
+        for one in sources
+    )
+
+
+def read_stickiness(marks: Landmarks) -> Stickiness:
+    """Read whether the topic is sticky, which only an opening post that stands apart shows for certain."""
+    opening = _opening(marks)
+    tokens = opening.tokens if opening is not None else frozenset[str]()
+    if "super-sticky" in tokens:
+        return "super"
+    return "sticky" if "sticky" in tokens else "no"
+
+
+def _opening(marks: Landmarks) -> Candidate | None:
+    return next((one for one in marks.posts if one.is_opening), None)
+
+
+def read_tags(marks: Landmarks) -> tuple[str, ...]:
+    """Read the topic's tags."""
+    block = marks.named.get("tags")
+    links = block.iter("a") if block is not None else ()
+    names = (shown(link) for link in links if "tag" in (link.get("rel") or "").split())
+    return tuple(name for name in names if name)
+
+
+def read_claim(marks: Landmarks, locale: Locale | None, *, is_threaded: bool) -> CountClaim | None:
+    """Read the count sentence."""
+    text = shown(marks.named.get("count"))
+    is_lead = marks.lead is not None
+    return read_count(text, locale, threaded=is_threaded, lead=is_lead) if text else None
+
+
+def stated_replies(marks: Landmarks) -> int | None:
+    """Read the reply count: the description's first number outside its links (authors and times may hold numbers)."""
+    element = marks.named.get("description")
+    if element is None:
+        return None
+    match = _NUMBER.search(" ".join(filter(None, (element.text, *(one.tail for one in element)))))
+    return int(re.sub(r"\D", "", match[0])) if match else None
+
+
+def needs_login(marks: Landmarks, locale: Locale | None) -> bool:
+    """Read whether replying needs a login."""
+    if marks.notice is None:
+        return False
+    if any("bbp-login-form" in class_tokens(form) for form in marks.notice.iter("form")):
+        return True
+    said = fold(shown(marks.notice))
+    own = locale.notices.login_to_reply if locale is not None else ()
+    return any(fold(text) in said for text in (*own, *english().notices.login_to_reply))

@@ -1,0 +1,261 @@
+"""Save the posts that a page shows: authors, posts, and every revision of a body, inside one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lxml import html
+
+from parsers.visible_text import visible_text
+from scraper.archive.site import note_new_times
+from scraper.archive.stored_json import to_json
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
+
+    from parsers.records import Author, ParsedPost, TopicPage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """What saving a page changed, in posts."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+
+    def __add__(self, other: Saved) -> Saved:
+        return Saved(
+            new=self.new + other.new,
+            changed=self.changed + other.changed,
+            same=self.same + other.same,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where records come from.
+
+    Attributes:
+        page_id: the stored page.
+        seen_at: when it came.
+        is_dump: it is a text dump, which shows less than a page: it never overrules one.
+    """
+
+    page_id: int
+    seen_at: str
+    is_dump: bool = False
+
+
+def save_post(
+    connection: sqlite3.Connection,
+    topic_key: int,
+    post: ParsedPost,
+    place: tuple[int, int, int],
+    source: Source,
+) -> Saved:
+    """Save a post: what is shown of it now, and its body where that was not seen yet.
+
+    Args:
+        connection: inside a transaction.
+        topic_key: its topic.
+        post: what was read.
+        place: page of the topic, part of the page, place on it.
+        source: the stored page it was read from.
+    """
+    known = connection.execute(_KNOWN_POST, (post.post_id,)).fetchone()
+    if known is not None and source.is_dump and known["page_kind"] != "dump":
+        connection.execute(_SEEN_AS_WELL, {"post_id": post.post_id, "seen": source.seen_at})
+        return Saved(same=1)
+    values = _post_values(connection, topic_key, post, place, source)
+    if known is None or _shows_new_time(known, post):
+        note_new_times(connection, there_are=True)
+    if known is None:
+        connection.execute(_INSERT_POST, values)
+        _insert_revision(connection, post, 1, source)
+        return Saved(new=1)
+    if _is_beginning(known, post):
+        values["edits"] = known["edits"]  # they stand at the post's end, on the next part
+    connection.execute(_UPDATE_POST, values)
+    return _save_body(connection, known, post, source)
+
+
+def _shows_new_time(known: sqlite3.Row, post: ParsedPost) -> bool:
+    """Whether what a post shows of its time means something else now; words such as “3 days ago” do every day."""
+    shown = (post.published_text, post.published_attribute)
+    is_same = shown == (known["published_text"], known["published_attribute"])
+    return not is_same or known["published_local"] is None
+
+
+def _save_body(
+    connection: sqlite3.Connection, known: sqlite3.Row, post: ParsedPost, source: Source
+) -> Saved:
+    if known["body_html"] == post.body_html or _is_beginning(known, post):
+        return Saved(same=1)
+    revision: int = known["revision"]
+    is_from_dump = known["page_kind"] == "dump" and not source.is_dump
+    if (
+        known["is_cut"] or is_from_dump
+    ):  # what was seen so far is the beginning only, or without its markup
+        replaced = "DELETE FROM revisions WHERE post_id = ? AND revision = ?"
+        connection.execute(replaced, (post.post_id, revision))
+        _insert_revision(connection, post, revision, source)
+        return Saved(same=1)
+    _insert_revision(connection, post, revision + 1, source)
+    return Saved(changed=1)
+
+
+def _is_beginning(known: sqlite3.Row, post: ParsedPost) -> bool:
+    """Whether a post that a page break cuts begins as the whole of it that is known."""
+    begins_so = str(known["body_html"]).startswith(post.body_html)
+    return post.is_cut and not known["is_cut"] and begins_so
+
+
+def _save_author(connection: sqlite3.Connection, author: Author) -> int:
+    key = (author.name, author.url, author.user_id, author.is_guest, author.is_deleted)
+    row = connection.execute(_KNOWN_AUTHOR, key).fetchone()
+    if row is not None:
+        return int(row[0])
+    cursor = connection.execute(
+        "INSERT INTO authors (name, url, user_id, is_guest, is_deleted, slug, avatar_url) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (*key, author.slug, author.avatar_url),
+    )
+    return cursor.lastrowid or 0
+
+
+# As the index `authors_by_all` has it: many accounts can have one name, all that are gone for instance.
+_KNOWN_AUTHOR = """
+SELECT author_id FROM authors
+WHERE name = ? AND coalesce(url, '') = coalesce(?, '') AND coalesce(user_id, 0) = coalesce(?, 0)
+    AND is_guest = ? AND coalesce(is_deleted, -1) = coalesce(?, -1)
+"""
+
+
+_KNOWN_POST = """
+SELECT revision, body_html, is_cut, edits, published_text, published_attribute, published_local,
+    pages.kind AS page_kind
+FROM posts JOIN revisions USING (post_id, revision) JOIN pages ON pages.page_id = posts.page_id
+WHERE post_id = ?
+"""
+_INSERT_POST = """
+INSERT INTO posts (post_id, topic_key, kind, author_id, url, role, role_key, published_text, published_attribute,
+                   reply_to, depth, edits, problems, page_id, number, part, ordinal, revision, first_seen, last_seen)
+VALUES (:post_id, :topic_key, :kind, :author_id, :url, :role, :role_key, :published_text, :published_attribute,
+        :reply_to, :depth, :edits, :problems, :page_id, :number, :part, :ordinal, 1, :seen, :seen)
+"""
+# An opening post that every page repeats keeps its place on the first of them.
+_UPDATE_POST = """
+UPDATE posts SET topic_key = :topic_key, kind = :kind, author_id = :author_id, url = :url, role = :role,
+    role_key = :role_key, published_text = :published_text, published_attribute = :published_attribute,
+    reply_to = :reply_to, depth = :depth, edits = :edits, problems = :problems, page_id = :page_id,
+    number = CASE WHEN :kind = 'topic' THEN min(number, :number) ELSE :number END,
+    part = CASE WHEN :kind = 'topic' THEN min(part, :part) ELSE :part END, ordinal = :ordinal,
+    first_seen = min(first_seen, :seen), last_seen = max(last_seen, :seen), gone_at = NULL, gone_reason = NULL
+WHERE post_id = :post_id
+"""
+_SEEN_AS_WELL = """
+UPDATE posts SET first_seen = min(first_seen, :seen), last_seen = max(last_seen, :seen) WHERE post_id = :post_id
+"""
+
+
+def _post_values(
+    connection: sqlite3.Connection,
+    topic_key: int,
+    post: ParsedPost,
+    place: tuple[int, int, int],
+    source: Source,
+) -> dict[str, object]:
+    return {
+        "post_id": post.post_id,
+        "topic_key": topic_key,
+        "kind": post.kind,
+        "author_id": _save_author(connection, post.author),
+        "url": post.url,
+        "role": post.role,
+        "role_key": post.role_key,
+        "published_text": post.published_text,
+        "published_attribute": post.published_attribute,
+        "reply_to": post.reply_to,
+        "depth": post.depth,
+        "edits": to_json(post.edits),
+        "problems": to_json([str(problem) for problem in post.problems]),
+        "page_id": source.page_id,
+        "number": place[0],
+        "part": place[1],
+        "ordinal": place[2],
+        "seen": source.seen_at,
+    }
+
+
+def _insert_revision(
+    connection: sqlite3.Connection, post: ParsedPost, revision: int, source: Source
+) -> None:
+    values = {
+        "post_id": post.post_id,
+        "revision": revision,
+        "body_html": post.body_html,
+        "body_text": post.body_text,
+        "is_cut": post.is_cut,
+        "cut_after": len(post.body_html) if post.is_cut else None,
+        "seen": source.seen_at,
+        "page_id": source.page_id,
+    }
+    _add_revision(connection, values)
+
+
+def _add_revision(connection: sqlite3.Connection, values: Mapping[str, object]) -> None:
+    connection.execute(_INSERT_REVISION, values)
+    connection.execute("UPDATE posts SET revision = :revision WHERE post_id = :post_id", values)
+
+
+_INSERT_REVISION = """
+INSERT INTO revisions (post_id, revision, body_html, body_text, is_cut, cut_after, seen_at, page_id)
+VALUES (:post_id, :revision, :body_html, :body_text, :is_cut, :cut_after, :seen, :page_id)
+"""
+
+
+def save_continuation(
+    connection: sqlite3.Connection, topic_key: int, page: TopicPage, source: Source
+) -> Saved:
+    """Join the rest of a post, on a further part of its page, to the beginning, on the part before.
+
+    Args:
+        connection: inside a transaction.
+        topic_key: its topic.
+        page: what was read.
+        source: the stored page it was read from.
+    """
+    row = connection.execute(_CUT_POST, (topic_key, page.pager.current, page.part - 1)).fetchone()
+    if row is None or page.continuation_html is None:
+        return Saved()
+    body = f"{row['body_html'][: row['cut_after']]}\n{page.continuation_html}"
+    values = {
+        "post_id": row["post_id"],
+        "revision": row["revision"],
+        "body_html": body,
+        "body_text": visible_text(html.fragment_fromstring(body, create_parent="div")),
+        "is_cut": 0,
+        "cut_after": row["cut_after"],
+        "seen": source.seen_at,
+        "page_id": source.page_id,
+        "edits": to_json(page.continuation_edits),
+    }
+    connection.execute("UPDATE posts SET edits = :edits WHERE post_id = :post_id", values)
+    if row["is_cut"]:
+        connection.execute(_COMPLETE_REVISION, values)
+    elif row["body_html"] != body:
+        _add_revision(connection, {**values, "revision": row["revision"] + 1})
+        return Saved(changed=1)
+    return Saved()
+
+
+_CUT_POST = """
+SELECT post_id, revision, body_html, is_cut, cut_after FROM posts JOIN revisions USING (post_id, revision)
+WHERE topic_key = ? AND number = ? AND part = ? AND cut_after IS NOT NULL ORDER BY ordinal DESC LIMIT 1
+"""
+_COMPLETE_REVISION = """
+UPDATE revisions SET body_html = :body_html, body_text = :body_text, is_cut = 0
+WHERE post_id = :post_id AND revision = :revision
+"""

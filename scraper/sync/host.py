@@ -1,0 +1,32 @@
+"""Which site addresses are of: an archive holds one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from parsers.errors import UsageError
+from scraper.fetch.address import parse_address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def one_host(urls: Iterable[str]) -> str | None:
+    """Host and port of the site that all addresses are of; a leading `www.` is left out, since it is the same site.
+
+    Returns:
+        None where there is no address.
+
+    Raises:
+        UsageError: one is no web address, or they are of several sites.
+    """
+    hosts = sorted({_host(url) for url in urls})
+    if len(hosts) > 1:
+        raise UsageError(
+            f"An archive holds one site, and these addresses are of {len(hosts)}: {', '.join(hosts)}."
+        )
+    return hosts[0] if hosts else None
+
+
+def _host(url: str) -> str:
+    return parse_address(url).origin.partition("://")[2].removeprefix("www.")

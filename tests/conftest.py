@@ -1,0 +1,77 @@
+"""Fixtures that several test modules share."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import signal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
+
+import pytest
+
+from scraper.politeness.clock import SystemClock
+from threadkeep.cli.main import run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """How a command ended, and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def report(self) -> Any:  # noqa: ANN401  JSON
+        """What it printed as JSON."""
+        return json.loads(self.out)
+
+    @property
+    def sentence(self) -> str:
+        """The one sentence that it printed on stderr, and nothing else anywhere."""
+        assert self.out == ""
+        assert self.err.startswith("threadkeep: ")
+        assert self.err.count("\n") == 1
+        assert self.err.endswith("\n")
+        assert "Traceback" not in self.err
+        return self.err.removeprefix("threadkeep: ").strip()
+
+
+class CommandLine:
+    """Runs commands of threadkeep's in this process, in a folder of their own."""
+
+    def __init__(self, capfd: pytest.CaptureFixture[str]) -> None:
+        self._capfd = capfd
+
+    def __call__(self, *arguments: object) -> Ran:
+        self._capfd.readouterr()
+        code = run([str(argument) for argument in arguments])
+        out, err = self._capfd.readouterr()
+        return Ran(code=code, out=out, err=err)
+
+    def line(self, line: str) -> Ran:
+        """Run a line as somebody would copy it from the screen."""
+        name, *arguments = shlex.split(line)
+        assert name == "threadkeep"
+        return self(*arguments)
+
+
+@pytest.fixture
+def threadkeep(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[CommandLine]:
+    """The command line, in an empty folder; what it waits for is there at once."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(SystemClock, "sleep", Mock())
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield CommandLine(capfd)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)

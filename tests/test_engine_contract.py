@@ -1,0 +1,279 @@
+"""What every engine must keep to: it is found without a list, claims its own addresses and pages, and fails in one way only."""
+
+from __future__ import annotations
+
+import codecs
+import encodings.aliases
+import sys
+import time
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import parsers.engines
+from parsers.document import read_document
+from parsers.errors import ThreadkeepError, UnknownForumError
+from parsers.registry import engines, recognise
+from tests.cases import FIXTURES, Case, cases, differences, read_case
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from parsers.engine import Engine
+    from parsers.records import Page, TopicPage
+
+_FOLDERS = [engine.name for engine in engines()]
+_CASES = [case for folder in _FOLDERS for case in cases(folder)]
+_TOPICS = [
+    case
+    for case in _CASES
+    if "error" not in case.expect and case.expect.get("kind") in {None, "topic"}
+]
+_LONGEST = 5.0
+
+
+def parse(page: Page) -> TopicPage | None:
+    """The topic of a page; None for a page that is none, or that is refused."""
+    try:
+        document = read_document(page)
+        engine, kind = recognise(document)
+        return engine.parse_topic(document) if kind == "topic" else None
+    except ThreadkeepError:
+        return None
+
+
+# --- engines and their cases ---
+
+
+def test_every_engine_has_cases() -> None:
+    assert _FOLDERS
+    for name in _FOLDERS:
+        assert list((FIXTURES / name).iterdir()), name
+
+
+def test_engines_have_different_names() -> None:
+    assert len(set(_FOLDERS)) == len(_FOLDERS)
+
+
+@pytest.mark.parametrize("engine", engines(), ids=lambda engine: engine.name)
+def test_an_example_is_claimed_by_its_engine_alone(engine: Engine) -> None:
+    assert [one.name for one in engines() if one.claims(engine.example)] == [engine.name]
+
+
+@pytest.mark.parametrize("case", _CASES, ids=lambda case: case.name)
+def test_a_page_is_recognised_by_one_engine_at_most(case: Case) -> None:
+    document = read_document(case.page)
+    knowing = [engine.name for engine in engines() if engine.recognise(document) is not None]
+    if case.expect.get("error") == UnknownForumError.__name__:
+        assert knowing == []
+    else:
+        assert knowing == [case.name.partition("/")[0]]
+
+
+@pytest.mark.parametrize("case", _TOPICS, ids=lambda case: case.name)
+def test_reading_a_page_leaves_its_tree_as_it_is(case: Case) -> None:
+    document = read_document(case.page)
+    engine, _ = recognise(document)
+    assert engine.parse_topic(document) == engine.parse_topic(document)
+
+
+@pytest.mark.parametrize("case", _TOPICS, ids=lambda case: case.name)
+def test_posts_have_different_numbers_and_known_parents(case: Case) -> None:
+    found = parse(case.page)
+    assert found is not None
+    numbers = [post.post_id for post in found.posts]
+    assert len(set(numbers)) == len(numbers)
+    assert {post.reply_to for post in found.posts} <= {None, *numbers}
+    assert found.pager.current <= found.pager.last
+
+
+# --- a new engine is one module and one case ---
+
+_TOY_ENGINE = '''
+"""Reads toy forums."""
+
+from parsers.records import Author, ParsedPost, TopicPage
+
+
+class ToyEngine:
+    name = "toyforum"
+    example = "https://toys.example/toytopic/7"
+
+    def claims(self, url):
+        return "/toytopic/" in url
+
+    def recognise(self, document):
+        return "topic" if document.root.find(".//toytopic") is not None else None
+
+    def topic_link(self, document):
+        return None
+
+    def parse_topic(self, document):
+        post = ParsedPost(
+            post_id=7, kind="topic", author=Author(name="Anna"), body_html="Hi", body_text="Hi"
+        )
+        return TopicPage(engine=self.name, topic_id=7, title="Toy", posts=(post,))
+
+
+ENGINE = ToyEngine()
+'''
+_TOY_CASE = """<!--
+why    = "a toy forum's topic"
+source = "hand-made"
+url    = "https://toys.example/toytopic/7"
+
+[expect]
+"engine"               = "toyforum"
+"posts.#"              = 1
+"posts.0.author.name"  = "Anna"
+-->
+<toytopic>Hi</toytopic>
+"""
+
+
+def test_a_new_engine_is_one_module_and_one_case(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine_folder, case_folder = tmp_path / "engines", tmp_path / "toyforum"
+    engine_folder.mkdir()
+    case_folder.mkdir()
+    (engine_folder / "toyforum.py").write_text(_TOY_ENGINE, encoding="utf-8")
+    (case_folder / "topic.html").write_text(_TOY_CASE, encoding="utf-8")
+    monkeypatch.setattr(
+        parsers.engines, "__path__", [*parsers.engines.__path__, str(engine_folder)]
+    )
+    try:
+        assert [engine.name for engine in engines()] == sorted([*_FOLDERS, "toyforum"])
+        case = read_case(case_folder / "topic.html", tmp_path)
+        found = parse(case.page)
+        assert differences(found, case.expect) == {}
+        claiming = [engine.name for engine in engines() if engine.claims(case.page.url)]
+        assert claiming == ["toyforum"]
+    finally:
+        sys.modules.pop("parsers.engines.toyforum", None)
+
+
+# --- any input ---
+
+
+def _timed(page: Page) -> None:
+    start = time.perf_counter()
+    parse(page)
+    assert time.perf_counter() - start < _LONGEST
+
+
+@given(body=st.binary(max_size=4000))
+@settings(deadline=None, max_examples=150)
+def test_any_bytes_are_read_or_refused(body: bytes) -> None:
+    _timed(replace(_CASES[0].page, body=body))
+
+
+_LABELS = sorted(
+    {
+        *encodings.aliases.aliases,
+        *encodings.aliases.aliases.values(),
+        "idna",
+        "undefined",
+        "none",
+        "",
+    }
+)
+
+
+@given(case=st.sampled_from(_TOPICS), label=st.sampled_from(_LABELS))
+@settings(deadline=None, max_examples=150)
+def test_any_label_of_an_encoding_is_taken(case: Case, label: str) -> None:
+    page = replace(case.page, headers=(("Content-Type", f"text/html; charset={label}"),))
+    found = parse(page)
+    assert found is None or all(post.body_html is not None for post in found.posts)
+
+
+_PIECES = (
+    b"</div>",
+    b"<div>",
+    b"<!--",
+    b"-->",
+    b"<li>",
+    b"</ul>",
+    b"<table>",
+    b"<tr>",
+    b"<script>",
+    b"</body>",
+    b"\0",
+    b"\xff",
+    b'"',
+    b"<",
+    b">",
+    b"&",
+    b"<p>",
+    b"<textarea>",
+    b"<svg>",
+    b"<template>",
+    b'<div class="bbp-reply-content">',
+    b'<div id="post-7" class="post-7 reply type-reply bbp-parent-topic-101">',
+    b'<span class="post-page-numbers">2</span>',
+)
+_EDITS = st.lists(
+    st.tuples(st.floats(0, 1), st.integers(0, 400), st.sampled_from(_PIECES)),
+    min_size=1,
+    max_size=6,
+)
+
+
+def _mangled(body: bytes, edits: list[tuple[float, int, bytes]]) -> bytes:
+    """A page with some stretches replaced by pieces of markup."""
+    for place, length, piece in edits:
+        start = int(place * len(body))
+        body = body[:start] + piece + body[start + length :]
+    return body
+
+
+@given(case=st.sampled_from(_CASES), edits=_EDITS)
+@settings(deadline=None, max_examples=400)
+def test_a_mangled_page_is_read_or_refused(
+    case: Case, edits: list[tuple[float, int, bytes]]
+) -> None:
+    _timed(replace(case.page, body=_mangled(case.page.body, edits)))
+
+
+def _assert_nothing_invented(whole: TopicPage, part: TopicPage) -> None:
+    by_id = {post.post_id: post for post in whole.posts}
+    assert [post.post_id for post in part.posts if post.post_id not in by_id] == []
+    for post in part.posts[:-1]:
+        known = by_id[post.post_id]
+        assert (post.body_html, post.author.name) == (known.body_html, known.author.name)
+
+
+@given(case=st.sampled_from(_TOPICS), place=st.floats(0, 1))
+@settings(deadline=None, max_examples=600)
+def test_a_page_that_ends_anywhere_invents_no_post(case: Case, place: float) -> None:
+    whole = parse(case.page)
+    part = parse(replace(case.page, body=case.page.body[: int(place * len(case.page.body))]))
+    assert whole is not None
+    if part is not None:
+        _assert_nothing_invented(whole, part)
+
+
+_POST = 'div class="post-7 reply type-reply bbp-parent-topic-101"'
+_ITEM = 'li class="post-7 reply type-reply bbp-parent-topic-101"'
+
+
+@pytest.mark.parametrize(
+    "tag", ["div", "blockquote", "li", "b", "table", "ul", "ul><li", "pre", "span", _POST, _ITEM]
+)
+def test_nesting_of_any_depth_is_read_or_refused(tag: str) -> None:
+    case = next(case for case in _TOPICS if case.name.endswith("/body-deep"))
+    body = case.page.body.replace(b"<p>Deep.</p>", f"<{tag}>".encode() * 20_000 + b"Deep.")
+    _timed(replace(case.page, body=body))
+    _timed(replace(case.page, body=f"<{tag}>".encode() * 20_000))
+
+
+def test_records_hold_no_element_of_a_page() -> None:
+    for case in _TOPICS:
+        found = parse(case.page)
+        assert found is not None
+        assert codecs.encode(repr(asdict(found)), "utf-8", "surrogatepass")
+        assert "<Element" not in repr(found)
