@@ -43,7 +43,7 @@ format: setup    ## format the code and renew the generated parts of the docs
 	$(BIN)/cog -r README.md docs/commands.md
 
 bench: setup    ## speed as ratios against peers, in the same run
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench --rounds 5
 
 clean:    ## remove everything that the other targets made
 	rm -rf .venv demo build dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -244,6 +244,12 @@ def failing(*paths: str, status: int = 500) -> Callable[[DemoRequest], DemoAnswe
     return lambda request: DemoAnswer(status=status) if request.path in paths else None
 
 
+def redirecting(path: str, to: str) -> Callable[[DemoRequest], DemoAnswer | None]:
+    """A server that sends on from a path."""
+    answer = DemoAnswer(status=301, headers=(("Location", to),))
+    return lambda request: answer if request.path == path else None
+
+
 def rarely(*values: object) -> list[object]:
     """Parameters whose test is a sweep's."""
     return [pytest.param(value, marks=pytest.mark.sweep) for value in values]

@@ -238,7 +238,7 @@ def test_an_empty_file_becomes_an_archive_and_is_empty_again_if_nothing_is_kept(
 def test_an_archive_in_which_nothing_was_kept_is_gone_again(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     with writing(path, command="test", host="forum.test"):
-        assert path.exists()
+        assert is_archive(path), "if it is killed now, it can be seen what this is"
     assert list(tmp_path.iterdir()) == []
 
     def fail() -> None:

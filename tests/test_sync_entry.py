@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scraper.archive.database import reading
-from scraper.demo import DemoAnswer
-from tests.archiving import World, twice
+from tests.archiving import World, redirecting, twice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-    from scraper.demo import DemoRequest
 
 FORMS: dict[str, Callable[[World], str]] = {
     "itself": lambda world: world.url,
@@ -73,17 +70,21 @@ def test_several_addresses_of_one_topic_are_one_topic(world: World) -> None:
 
 
 def test_a_redirect_is_followed_once(world: World) -> None:
-    def moved(request: DemoRequest) -> DemoAnswer | None:
-        if request.path == "/old/hello":
-            return DemoAnswer(status=301, headers=(("Location", world.url),))
-        return None
-
-    world.server.intercept = moved
+    world.server.intercept = redirecting("/old/hello", world.url)
     report = world.archive(f"{world.server.url}/old/hello")
     assert report.exit_code == 0
     assert world.live() == world.ids
     world.archive(f"{world.server.url}/old/hello")
     assert world.asked == [world.page(3)]
+
+
+def test_a_redirect_to_the_last_page_of_a_known_topic_is_all_that_is_asked_for(
+    world: World,
+) -> None:
+    world.archive()
+    world.server.intercept = redirecting("/latest", f"{world.url}page/3/")
+    assert world.archive(f"{world.server.url}/latest").exit_code == 0
+    assert world.asked == ["/latest", world.page(3)]
 
 
 def test_both_ends_of_a_secure_redirect_are_one_site(world: World) -> None:

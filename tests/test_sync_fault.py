@@ -60,6 +60,13 @@ def to_login(world: World, _: str = "") -> DemoAnswer:
     )
 
 
+def without_links(world: World) -> DemoAnswer:
+    """The first page as a cache may serve it for another: nothing but its count says which page it is."""
+    answer = world.server.ordinary(world.page(1))
+    body = re.sub(rb"<(a|span)[^>]*page-numbers[^>]*>.*?</\1>", b"", answer.body)
+    return replace(answer, body=body)
+
+
 def without_posts(world: World, path: str) -> DemoAnswer:
     body = POST.sub(b"", world.server.ordinary(path).body)
     return DemoAnswer(headers=(("Content-Type", "text/html; charset=UTF-8"),), body=body)
@@ -134,6 +141,9 @@ FAULTS: dict[str, Fault] = {
         answer=lambda world, _: world.server.ordinary(world.page(1)),
         exit_code=3,
         words="another page",
+    ),
+    "the first page without its page links": Fault(
+        answer=lambda world, _: without_links(world), exit_code=3, words="another page"
     ),
     "the page before": Fault(
         answer=lambda world, _: world.server.ordinary(world.page(3)),
@@ -250,6 +260,21 @@ def test_a_topic_that_vanished_is_kept_and_said(world: World) -> None:
     assert world.archive().exit_code == 0
     assert world.live() == ids
     assert world.gone() == []
+
+
+def test_a_post_that_may_be_on_an_unread_page_is_not_taken_for_gone(world: World) -> None:
+    world.archive()
+    deleted = world.ids[3]
+    world.delete(3)
+    world.server.intercept = failing(world.page(7))
+    report = world.archive()
+    assert report.exit_code == 4
+    assert world.gone() == []
+    assert "page-outdated" in {gap.code for gap in report.topics[0].gaps}
+    world.server.intercept = None
+    assert world.archive().exit_code == 0
+    assert world.gone() == [deleted]
+    assert world.live() == world.ids
 
 
 def test_a_page_that_stays_short_is_a_gap_after_it_was_read_again(world: World) -> None:

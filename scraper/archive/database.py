@@ -46,7 +46,7 @@ class Archive:
         path: the file.
         connection: in autocommit mode; writes belong in `transaction`.
         command: what the run that writes was started as.
-        run_id: the run that writes; 0 until it has written something.
+        run_id: the run that writes; 0 until it has begun to write something.
     """
 
     path: Path
@@ -71,14 +71,7 @@ class Archive:
                 # SQLite has rolled back by itself after a full disk; a second rollback would hide why.
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
-                self._forget_lost_run()
                 raise
-
-    def _forget_lost_run(self) -> None:
-        """Know no run that was begun in what has been rolled back. An interrupt can also come just after the commit."""
-        query = "SELECT 1 FROM runs WHERE run_id = ?"
-        if not self.connection.execute(query, (self.run_id,)).fetchone():
-            self.run_id = 0
 
 
 @contextmanager
@@ -124,8 +117,6 @@ def writing(path: Path, *, command: str, host: str | None = None) -> Generator[A
     with locked(path, command), translated_errors(path):
         is_new = _is_free(path)
         is_there = path.exists()
-        if not is_there:
-            _remove_journals(path)
         archive = Archive(path=path, connection=connect(path), command=command)
         try:
             _prepare(archive, host)
@@ -173,17 +164,12 @@ def translated_errors(path: Path, *, doing: str = "written") -> Generator[None]:
 
 
 def remove_archive(path: Path) -> None:
-    """Remove an archive with its journal, which would be taken for the next archive's of the same name.
+    """Remove an archive with its journal, as far as they are there.
 
     Raises:
         OSError: it cannot be removed.
     """
-    path.unlink(missing_ok=True)
-    _remove_journals(path)
-
-
-def _remove_journals(path: Path) -> None:
-    for suffix in _BESIDE:
+    for suffix in ("", *_BESIDE):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 

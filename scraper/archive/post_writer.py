@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lxml import html
-
-from parsers.visible_text import visible_text
 from scraper.archive.site import note_new_times
 from scraper.archive.stored_json import to_json
 
@@ -15,7 +12,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping
 
-    from parsers.records import Author, ParsedPost, TopicPage
+    from parsers.records import Author, ParsedPost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,64 +195,20 @@ def _insert_revision(
         "body_html": post.body_html,
         "body_text": post.body_text,
         "is_cut": post.is_cut,
-        "cut_after": len(post.body_html) if post.is_cut else None,
+        "pieces": to_json([len(post.body_html)]) if post.is_cut else None,
         "seen": source.seen_at,
         "page_id": source.page_id,
     }
-    _add_revision(connection, values)
+    add_revision(connection, values)
 
 
-def _add_revision(connection: sqlite3.Connection, values: Mapping[str, object]) -> None:
+def add_revision(connection: sqlite3.Connection, values: Mapping[str, object]) -> None:
+    """Add a body that was seen of a post, its newest from now on."""
     connection.execute(_INSERT_REVISION, values)
     connection.execute("UPDATE posts SET revision = :revision WHERE post_id = :post_id", values)
 
 
 _INSERT_REVISION = """
-INSERT INTO revisions (post_id, revision, body_html, body_text, is_cut, cut_after, seen_at, page_id)
-VALUES (:post_id, :revision, :body_html, :body_text, :is_cut, :cut_after, :seen, :page_id)
-"""
-
-
-def save_continuation(
-    connection: sqlite3.Connection, topic_key: int, page: TopicPage, source: Source
-) -> Saved:
-    """Join the rest of a post, on a further part of its page, to the beginning, on the part before.
-
-    Args:
-        connection: inside a transaction.
-        topic_key: its topic.
-        page: what was read.
-        source: the stored page it was read from.
-    """
-    row = connection.execute(_CUT_POST, (topic_key, page.pager.current, page.part - 1)).fetchone()
-    if row is None or page.continuation_html is None:
-        return Saved()
-    body = f"{row['body_html'][: row['cut_after']]}\n{page.continuation_html}"
-    values = {
-        "post_id": row["post_id"],
-        "revision": row["revision"],
-        "body_html": body,
-        "body_text": visible_text(html.fragment_fromstring(body, create_parent="div")),
-        "is_cut": 0,
-        "cut_after": row["cut_after"],
-        "seen": source.seen_at,
-        "page_id": source.page_id,
-        "edits": to_json(page.continuation_edits),
-    }
-    connection.execute("UPDATE posts SET edits = :edits WHERE post_id = :post_id", values)
-    if row["is_cut"]:
-        connection.execute(_COMPLETE_REVISION, values)
-    elif row["body_html"] != body:
-        _add_revision(connection, {**values, "revision": row["revision"] + 1})
-        return Saved(changed=1)
-    return Saved()
-
-
-_CUT_POST = """
-SELECT post_id, revision, body_html, is_cut, cut_after FROM posts JOIN revisions USING (post_id, revision)
-WHERE topic_key = ? AND number = ? AND part = ? AND cut_after IS NOT NULL ORDER BY ordinal DESC LIMIT 1
-"""
-_COMPLETE_REVISION = """
-UPDATE revisions SET body_html = :body_html, body_text = :body_text, is_cut = 0
-WHERE post_id = :post_id AND revision = :revision
+INSERT INTO revisions (post_id, revision, body_html, body_text, is_cut, pieces, seen_at, page_id)
+VALUES (:post_id, :revision, :body_html, :body_text, :is_cut, :pieces, :seen, :page_id)
 """

@@ -165,7 +165,7 @@ CREATE TABLE revisions (
     body_html TEXT NOT NULL,
     body_text TEXT NOT NULL,
     is_cut INTEGER NOT NULL CHECK (is_cut IN (0, 1)), -- the rest is on a part not read yet
-    cut_after INTEGER,                  -- characters before the page break that cuts it; null where none does
+    pieces TEXT,                        -- JSON: [characters, …] on each part of the page that shows it; null: it is on one
     seen_at TEXT NOT NULL,
     page_id INTEGER NOT NULL REFERENCES pages,
     PRIMARY KEY (post_id, revision)

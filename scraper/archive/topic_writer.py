@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scraper.archive.post_writer import Saved, save_continuation, save_post
+from scraper.archive.continuation import save_continuation
+from scraper.archive.post_writer import Saved, save_post
 from scraper.archive.stored_json import numbers, to_json
 
 if TYPE_CHECKING:

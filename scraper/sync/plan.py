@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from scraper.archive.completeness import missing_here
@@ -48,6 +49,7 @@ def pages_to_read_again(
         wanted |= {page.place for page in _to_ask_for_the_end(state) if reads[page.place] < 2}
     if not new_codes.isdisjoint(_SHORT):
         wanted |= {page.place for page in state.pages if missing_here(page)}
+    wanted |= {page.place for page in _to_join_cut_posts(state)}
     # A page that could not be read explains a count that does not fit.
     if not new_codes.isdisjoint(_BY_COUNT) and codes.isdisjoint(_UNREAD):
         # One page back from those that were read in this crawl.
@@ -69,6 +71,13 @@ def _read_before_posts_moved(state: TopicState) -> Iterator[PageState]:
     """
     moved = max((page.moved_from or 0 for page in state.pages if page.is_restless), default=0)
     yield from (page for page in state.pages if page.page_id < moved)
+
+
+def _to_join_cut_posts(state: TopicState) -> Iterator[PageState]:
+    """Parts that were read before the part in front of them: the post that they go on with was not known then."""
+    for before, after in pairwise(state.pages if state.cut_posts else ()):
+        if before.number == after.number and before.page_id > after.page_id:
+            yield after
 
 
 def _to_find_the_end(state: TopicState) -> Iterator[PageState]:

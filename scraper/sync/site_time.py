@@ -109,6 +109,7 @@ class _Settling:
         self._fetcher = fetcher
         self._clock = clock
         self._feeds = 0
+        self._has_failed = False
         self._shown = _with_language(list(shown_times(archive.connection)))
         self._feed_times = {one.post_id: utc_moment(one.feed) for one in self._shown if one.feed}
         self._local: dict[int, datetime] = {}
@@ -122,10 +123,15 @@ class _Settling:
                 time for one, time in zip(self._shown, times, strict=True) if time != one.settled
             ]
             store_times(connection, changed)
-            note_new_times(connection, there_are=False)
+            note_new_times(connection, there_are=self._is_to_be_continued(site_clock))
             missing = without_utc(connection)
         zone = _only_name(site_clock)
         return TimesOutcome(timezone=zone, source=source, feeds=self._feeds, without_utc=missing)
+
+    def _is_to_be_continued(self, site_clock: SiteClock) -> bool:
+        """Whether the next run may get an answer that this one did not get."""
+        could_not_ask = self._fetcher is None or self._has_failed
+        return could_not_ask and not site_clock.is_settled(self._wanted())
 
     def _read_all(self) -> None:
         """Read the dates as displayed; what feeds tell helps to tell the day from the month."""
@@ -232,7 +238,8 @@ class _Settling:
         try:
             page = self._fetcher.get(Request(url=url, reason=reason))
         except FetchError:
-            return None  # it may do better next time
+            self._has_failed = True
+            return None
         except (AccessDeniedError, NothingReadableError, UsageError):
             pass
         now = utc_text(self._clock.now())

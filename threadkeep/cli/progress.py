@@ -77,7 +77,7 @@ class BarProgress(PlainProgress):
         )
         self._task = self._bars.add_task("connecting", total=None, posts=0, rate="")
         self._title = ""
-        self._posts = 0
+        self._pages = self._posts = 0
 
     def __enter__(self) -> Self:
         self._bars.start()
@@ -89,12 +89,15 @@ class BarProgress(PlainProgress):
     def page_saved(self, event: PageSaved) -> None:
         """See `Listener.page_saved`."""
         if event.title != self._title:
-            self._title, self._posts = event.title, 0
+            self._title, self._pages, self._posts = event.title, 0, 0
             title = one_line(event.title)[:_LONGEST_TITLE]
-            self._bars.reset(self._task, total=event.last, description=title)
+            self._bars.reset(self._task, description=title, posts=0, rate="")
+        self._pages += 1
         self._posts += event.posts
+        # Pages that are read again may make it more than the topic has.
+        total = max(event.last, self._pages)
         self._bars.update(
-            self._task, total=event.last, advance=1, posts=self._posts, rate=self._rate()
+            self._task, total=total, completed=self._pages, posts=self._posts, rate=self._rate()
         )
 
     def page_failed(self, url: str, error: str) -> None:
