@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.archiving import SEEN, World
+from tests.archiving import SEEN, World, rarely
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -137,7 +137,7 @@ def check_any_instant(world: World, number: int) -> bool:
 
 
 # The first instants make the file and its schema, the later ones keep a page, close the crawl and settle the times.
-@pytest.mark.parametrize("number", [4, 40])
+@pytest.mark.parametrize("number", [4, *rarely(20, 40)])
 def test_killed_at_the_first_instants_the_next_run_makes_the_archive(
     number: int, tmp_path: Path
 ) -> None:

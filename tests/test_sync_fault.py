@@ -156,7 +156,12 @@ FAULTS: dict[str, Fault] = {
 }
 
 
-@pytest.mark.parametrize("name", FAULTS)
+# One for each way in which a page can fail.
+KINDS = ("server error", "not found", "login wall", "empty", "another topic", "the first page")
+CASES = [*KINDS, *rarely(*(name for name in FAULTS if name not in KINDS))]
+
+
+@pytest.mark.parametrize("name", CASES)
 def test_a_page_that_cannot_be_read_is_a_gap_and_is_repaired_alone(
     name: str, world: World
 ) -> None:
@@ -183,13 +188,7 @@ def test_a_page_that_cannot_be_read_is_a_gap_and_is_repaired_alone(
     assert [post.position for post in world.posts()] == list(range(1, 49))
 
 
-# One for each way in which a page can fail.
-KINDS = ("server error", "not found", "login wall", "empty", "another topic", "the first page")
-
-
-@pytest.mark.parametrize(
-    "name", [*KINDS, *rarely(*(name for name in FAULTS if name not in KINDS))]
-)
+@pytest.mark.parametrize("name", CASES)
 def test_a_page_that_cannot_be_read_again_is_kept_and_said(name: str, world: World) -> None:
     fault = FAULTS[name]
     world.archive()

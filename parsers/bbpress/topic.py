@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -62,7 +63,7 @@ def read_topic_page(document: Document, engine: str) -> TopicPage:
     path = read_forum_path(root, marks, url, locale)
     places = find_places(marks.posts, is_whole=parts.current == 1)
     pager = _pager(marks, parts, is_threaded=bool(places))
-    posts = tuple(_posts(marks, places, parts, url, locale))
+    posts = tuple(_posts(document, marks, places, parts, locale))
     continuation = _continuation(root, marks, parts)
     log = continuation.log if continuation is not None else None
     topic_url = _topic_url(pager, head, url)
@@ -100,17 +101,33 @@ def read_topic_page(document: Document, engine: str) -> TopicPage:
 
 
 def _posts(
-    marks: Landmarks, places: dict[int, Place], parts: Parts, url: str, locale: Locale | None
+    document: Document,
+    marks: Landmarks,
+    places: dict[int, Place],
+    parts: Parts,
+    locale: Locale | None,
 ) -> Iterator[ParsedPost]:
     for one in marks.posts:
-        is_cut = parts.is_cut and one is marks.posts[-1]
-        yield read_post(
+        is_last = one is marks.posts[-1]
+        post = read_post(
             one,
             places.get(one.post_id, FLAT),
-            url,
+            document.url,
             locale,
-            is_page_link=parts.is_link if is_cut else None,
+            is_page_link=parts.is_link if parts.is_cut and is_last else None,
         )
+        yield _torn(post) if is_last and _is_torn(document, marks) else post
+
+
+def _torn(post: ParsedPost) -> ParsedPost:
+    detail = "The page ends in the middle of this post."
+    problem = Problem(code="torn-post", detail=detail, post_id=post.post_id)
+    return replace(post, is_cut=True, problems=(*post.problems, problem))
+
+
+def _is_torn(document: Document, marks: Landmarks) -> bool:
+    """Whether the page ends in the middle of its last post: a server that died leaves neither the list's end nor its own."""
+    return not marks.is_closed and b"</html" not in document.page.body[-4096:].lower()
 
 
 def _continuation(root: Element, marks: Landmarks, parts: Parts) -> Body | None:

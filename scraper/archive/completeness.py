@@ -123,7 +123,7 @@ def _missing_parts(state: TopicState) -> Iterator[Gap]:
 
 def _cut_posts(state: TopicState) -> Iterator[Gap]:
     for post_id in state.cut_posts:
-        detail = f"Post {post_id} is cut by a page break, and its rest was not found."
+        detail = f"Post {post_id} is cut off, and its rest was not found."
         yield Gap(code="post-cut", place=f"post {post_id}", detail=detail)
 
 

@@ -105,8 +105,10 @@ def _save_body(
 
 
 def _is_beginning(known: sqlite3.Row, post: ParsedPost) -> bool:
-    """Whether a post that a page break cuts begins as the whole of it that is known."""
-    begins_so = str(known["body_html"]).startswith(post.body_html)
+    """Whether a post that is cut begins as the whole of it that is known; a torn page lends it end tags of its own."""
+    begins_so = str(known["body_html"]).startswith(post.body_html) or str(
+        known["body_text"]
+    ).startswith(post.body_text)
     return post.is_cut and not known["is_cut"] and begins_so
 
 
@@ -131,7 +133,7 @@ WHERE name = ? AND coalesce(url, '') = coalesce(?, '') AND coalesce(user_id, 0) 
 
 
 _KNOWN_POST = """
-SELECT revision, body_html, is_cut, edits, published_text, published_attribute, published_local,
+SELECT revision, body_html, body_text, is_cut, edits, published_text, published_attribute, published_local,
     pages.kind AS page_kind
 FROM posts JOIN revisions USING (post_id, revision) JOIN pages ON pages.page_id = posts.page_id
 WHERE post_id = ?

@@ -23,6 +23,8 @@ from threadkeep.cli.option import ArchiveOption, JsonOption, QuietOption
 if TYPE_CHECKING:
     from scraper.archive.verify import TopicVerdict
 
+_UNREAD = frozenset({"page-missing", "page-outdated", "part-missing"})
+
 
 def command(
     archive: ArchiveOption = None,
@@ -108,5 +110,8 @@ def _tell_topic(path: Path, topic: TopicVerdict) -> None:
 
 def _repair(path: Path, topic: TopicVerdict) -> str:
     if topic.url:
-        return f"threadkeep archive {shlex.quote(topic.url)} -a {shlex.quote(str(path))}"
+        # Pages that were read and came up short are read again only where that is asked for.
+        is_unread = any(gap.code in _UNREAD for gap in topic.gaps) or topic.is_interrupted
+        refresh = "" if is_unread else " --refresh"
+        return f"threadkeep archive {shlex.quote(topic.url)} -a {shlex.quote(str(path))}{refresh}"
     return f"its address is not known; threadkeep import PAGES -a {shlex.quote(str(path))}"
