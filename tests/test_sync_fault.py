@@ -276,6 +276,25 @@ def test_a_post_that_may_be_on_an_unread_page_is_not_taken_for_gone(world: World
     assert world.live() == world.ids
 
 
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["http://169.254.169.254/latest/", "https://other.example/", "javascript:x(", "http://[::1"],
+)
+def test_page_links_that_lead_off_the_site_are_not_followed(elsewhere: str, world: World) -> None:
+    def hostile(request: DemoRequest) -> DemoAnswer:
+        answer = world.server.ordinary(request.path)
+        base = f'href="{world.url}'.encode()
+        return replace(answer, body=answer.body.replace(base, f'href="{elsewhere}'.encode()))
+
+    world.server.intercept = hostile
+    report = world.archive()
+    assert report.exit_code == 3
+    assert world.asked == ["/robots.txt", world.page(1), "/wp-json/"]
+    missing = [gap.place for gap in report.topics[0].gaps if gap.code == "page-missing"]
+    assert missing == [f"page {number}" for number in range(2, 11)]
+    assert world.live() == world.ids[:5]
+
+
 def test_a_page_that_stays_short_is_a_gap_after_it_was_read_again(world: World) -> None:
     def short(request: DemoRequest) -> DemoAnswer | None:
         if request.path != world.page(4):

@@ -36,10 +36,17 @@ def known_topic(connection: sqlite3.Connection, url: str) -> int | None:
 def remember_addresses(
     connection: sqlite3.Connection, topic_key: int, urls: Iterable[str]
 ) -> None:
-    """Record that addresses lead to a topic."""
+    """Record that addresses have led to a topic."""
     connection.executemany(
         "INSERT OR REPLACE INTO addresses (url, topic_key) VALUES (?, ?)",
         [(url, topic_key) for url in urls],
+    )
+
+
+def believe_address(connection: sqlite3.Connection, topic_key: int, url: str) -> None:
+    """Record an address that a topic's page says is its own, unless it has led to another topic."""
+    connection.execute(
+        "INSERT OR IGNORE INTO addresses (url, topic_key) VALUES (?, ?)", (url, topic_key)
     )
 
 

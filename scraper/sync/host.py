@@ -1,11 +1,11 @@
-"""Which site addresses are of: an archive holds one."""
+"""Which site addresses are of: an archive holds one, and pages may link anywhere."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from parsers.errors import UsageError
-from scraper.fetch.address import parse_address
+from scraper.fetch.address import normalise_url, parse_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +26,23 @@ def one_host(urls: Iterable[str]) -> str | None:
             f"An archive holds one site, and these addresses are of {len(hosts)}: {', '.join(hosts)}."
         )
     return hosts[0] if hosts else None
+
+
+def on_site(link: str, url: str) -> str | None:
+    """A link in normal form, as far as it leads to the site of the page that it is on.
+
+    Args:
+        link: as the page has it.
+        url: the page.
+
+    Returns:
+        None where it is no web address, or another site's.
+    """
+    try:
+        normal = normalise_url(link)
+        return normal if _host(normal) == _host(url) else None
+    except UsageError:
+        return None
 
 
 def _host(url: str) -> str:

@@ -8,7 +8,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from parsers.errors import AccessDeniedError, FetchError, NothingReadableError, UsageError
-from scraper.archive.address import known_topic, remember_addresses, topic_id_of
+from scraper.archive.address import (
+    believe_address,
+    known_topic,
+    remember_addresses,
+    topic_id_of,
+)
 from scraper.archive.completeness import Assessment, assess
 from scraper.archive.crawl import (
     begin_crawl,
@@ -37,7 +42,7 @@ from scraper.archive.topic_state import TopicState, forget_lost_pages, topic_sta
 from scraper.archive.topic_writer import save_topic_page
 from scraper.fetch.address import normalise_url
 from scraper.fetch.fetcher import Request
-from scraper.sync.host import one_host
+from scraper.sync.host import on_site, one_host
 from scraper.sync.listener import PageSaved
 from scraper.sync.plan import Place, pages_to_read_again
 from scraper.sync.report import TopicOutcome, worst_exit_code
@@ -245,9 +250,13 @@ class TopicCrawl:
             ensure_crawl(connection, topic_key, run_id)
             if target is not None:
                 remove_target(connection, target.url)
-            urls = {normalise_url(url) for url in (page.url, page.final_url, found.url) if url}
-            remember_addresses(connection, topic_key, {*urls, *passed})
-            add_targets(connection, _further(connection, topic_key, found), self._now())
+            came_by = (normalise_url(page.url), normalise_url(page.final_url))
+            remember_addresses(connection, topic_key, {*came_by, *passed})
+            own = on_site(found.url or "", page.final_url)
+            if own is not None:
+                believe_address(connection, topic_key, own)
+            further = _further(connection, topic_key, found, page.final_url)
+            add_targets(connection, further, self._now())
             note_site(
                 connection,
                 host=one_host([page.url]) or "",
@@ -326,13 +335,15 @@ def _again(topic_key: int, pages: Iterable[PageState]) -> list[Target]:
     ]
 
 
-def _further(connection: sqlite3.Connection, topic_key: int, found: TopicPage) -> list[Target]:
-    """The pages and parts that a page links and the archive has not met."""
+def _further(
+    connection: sqlite3.Connection, topic_key: int, found: TopicPage, url: str
+) -> list[Target]:
+    """The pages and parts that a page links on its own site, and that the archive has not met."""
     known = known_places(connection, topic_key)
-    pages = [(number, 1, url) for number, url in found.pager.urls]
-    parts = [(found.pager.current, part, url) for part, url in found.part_urls]
+    pages = [(number, 1, link) for number, link in found.pager.urls]
+    parts = [(found.pager.current, part, link) for part, link in found.part_urls]
     return [
-        Target(url=url, topic_key=topic_key, number=number, part=part, reason=f"page {number}")
-        for number, part, url in (*pages, *parts)
-        if (number, part) not in known
+        Target(url=target, topic_key=topic_key, number=number, part=part, reason=f"page {number}")
+        for number, part, link in (*pages, *parts)
+        if (number, part) not in known and (target := on_site(link, url)) is not None
     ]
