@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import signal
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from unittest.mock import Mock
@@ -17,6 +18,28 @@ from threadkeep.cli.main import run
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+_FIGURES = pytest.StashKey[Counter[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_FIGURES] = Counter()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what the sweeps tried: `400 faults at a page`."""
+    figures = terminalreporter.config.stash[_FIGURES]
+    if figures:
+        terminalreporter.section("what the sweeps tried")
+        for what, number in sorted(figures.items()):
+            terminalreporter.line(f"{number} {what}")
+
+
+@pytest.fixture(scope="session")
+def tried(pytestconfig: pytest.Config) -> Counter[str]:
+    """What a sweep has tried so far, counted by its name; the run's end prints it."""
+    return pytestconfig.stash[_FIGURES]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
