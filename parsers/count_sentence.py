@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,8 @@ _SLOT = re.compile(r"%([1-4])\$s|\d+")
 # A placeholder that a broken translation lets through: its digit is no number of the page's.
 _LEFT_OVER = re.compile(r"%\d\$?s?")
 _GAP = "\0"
+# A lone number in brackets is a total whose sentence lost the others.
+_BRACKETED = re.compile(r"[(（][^()（）]*\0[^()（）]*[)）]")
 
 # What a number is: a field of the claim, a digit that belongs to the words, or None where that is not certain.
 _Slots = tuple[str | int | None, ...]
@@ -44,7 +46,7 @@ _Slots = tuple[str | int | None, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reading:
-    """What one translation says: its unit (None: topics, or pages) and what each of its numbers is."""
+    """What one translation says: its unit (None: topics, results or pages) and what each of its numbers is."""
 
     unit: CountUnit | None
     slots: _Slots
@@ -52,11 +54,16 @@ class _Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sentence:
-    """A sentence taken apart into its words and its numbers."""
+    """A sentence taken apart into its words and its numbers.
+
+    Attributes:
+        is_broken: a number is missing, as the translation's mistake shows.
+    """
 
     text: str
     words: str
     numbers: tuple[int, ...]
+    is_broken: bool = False
 
 
 def read_count(
@@ -79,6 +86,24 @@ def read_count(
     if readings:
         return _by_words(sentence, readings, hint)
     return _by_numbers(sentence, locale, hint)
+
+
+def read_list_count(text: str, locale: Locale | None, unit: CountUnit) -> CountClaim | None:
+    """Read the count sentence of a list, which counts what is listed, whatever its words say.
+
+    Args:
+        text: the sentence as shown.
+        locale: the page's language, which is asked first.
+        unit: what is listed.
+
+    Returns:
+        As `read_count`.
+    """
+    sentence = _take_apart(text)
+    readings = _readings(sentence.words, locale)
+    own = [reading for reading in readings if reading.unit is None] or readings
+    claim = _by_words(sentence, own, "posts") if own else _by_numbers(sentence, locale, "posts")
+    return replace(claim, unit=unit) if claim is not None else None
 
 
 def read_count_words(text: str, locale: Locale | None, *, lead: bool = False) -> CountClaim | None:
@@ -107,14 +132,17 @@ def _take_apart(text: str) -> _Sentence:
     """Part words and numbers; a text that is too long, or a number, is none of ours and has neither."""
     if len(text) > _LONGEST_TEXT:
         return _Sentence(text=text, words="", numbers=())
-    folded = fold(_LEFT_OVER.sub("", text))
+    whole = _LEFT_OVER.sub("", text)
+    folded = fold(whole)
     found = _NUMBER.findall(folded)
     if any(len(number) > _LONGEST_NUMBER for number in found):
         return _Sentence(text=text, words="", numbers=())
     numbers = tuple(int(re.sub(r"\D", "", number)) for number in found)
     # Blanks do not count: they differ between catalogues, and a text dump may break a line anywhere.
     words = _NUMBER.sub(_GAP, folded).replace(" ", "")
-    return _Sentence(text=" ".join(text.split()), words=words, numbers=numbers)
+    return _Sentence(
+        text=" ".join(text.split()), words=words, numbers=numbers, is_broken=whole != text
+    )
 
 
 def _readings(words: str, locale: Locale | None) -> list[_Reading]:
@@ -132,8 +160,9 @@ def _index(locale: Locale) -> dict[str, list[_Reading]]:
     """A table's sentences by their words."""
     counts = locale.counts
     index: dict[str, list[_Reading]] = defaultdict(list)
+    others = (*counts.topics, *counts.results)
     for unit, templates in zip(
-        (*_UNITS, None), (counts.posts, counts.replies, counts.threads, counts.topics), strict=True
+        (*_UNITS, None), (counts.posts, counts.replies, counts.threads, others), strict=True
     ):
         for template in templates:
             words, slots = _template(template)
@@ -164,6 +193,9 @@ def _by_words(sentence: _Sentence, readings: list[_Reading], hint: CountUnit) ->
 
 def _by_numbers(sentence: _Sentence, locale: Locale | None, hint: CountUnit) -> CountClaim | None:
     numbers = sentence.numbers
+    is_lone_total = len(numbers) == 1 and _BRACKETED.search(sentence.words)
+    if sentence.is_broken or is_lone_total:
+        return None
     slots = _order(len(numbers), locale)
     fields = _fill(slots, numbers) if slots else None
     if not fields:

@@ -1,16 +1,15 @@
-"""Make a page's bytes into a tree: character encoding first, then lxml, BeautifulSoup where lxml misreads it."""
+"""Make a page's bytes into a tree: character encoding first, then lxml, of balanced markup where lxml misreads it."""
 
 from __future__ import annotations
 
 import codecs
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from bs4 import BeautifulSoup
 from bs4.dammit import UnicodeDammit
-from lxml import etree
 
+from parsers.markup import MOST_LEVELS, balanced, check_markup, read_tree
 from parsers.records import Page, Problem
 
 if TYPE_CHECKING:
@@ -39,6 +38,7 @@ _BEYOND_ASCII = bytes(range(0x80, 0x100))
 _TELLING, _TELLING_SHARE = 40, 0.02
 # How many of a page's characters beyond ASCII may be wrong.
 _TOLERATED_SHARE = 0.1
+_DEEP = "deep-markup"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,30 +62,47 @@ class Document:
         """The address that answered."""
         return self.page.final_url
 
+    @property
+    def is_flattened(self) -> bool:
+        """Whether elements lay too deep in one another for all of them to be in the tree."""
+        return any(problem.code == _DEEP for problem in self.problems)
+
 
 def read_document(page: Page) -> Document:
-    """Read a page's bytes as HTML; anything gives a tree, if an empty one."""
+    """Read a page's bytes as HTML; anything gives a tree, if an empty one.
+
+    Raises:
+        OversizedPageError: there is more markup than can be read in a reasonable time.
+    """
     encoding, problems = _encoding(page)
     data = page.body
     if encoding != "utf-8" or problems or b"\0" in data:
-        text = decode_with(data, encoding)
-        data = text.replace("\0", "").encode("utf-8", "replace")
-    return Document(page=page, root=_tree(data), encoding=encoding, problems=problems)
+        data = _as_utf_8(data, encoding)
+    check_markup(data, page.final_url)
+    return _document(page, data, encoding, problems)
 
 
 def read_leniently(document: Document) -> Document:
-    """Read the page a second time, through BeautifulSoup's forgiving parser, for markup that lxml misreads."""
-    soup = BeautifulSoup(decode_with(document.page.body, document.encoding), "html.parser")
+    """Read the page a second time, every element that was left open closed, for markup that lxml misreads."""
     problem = Problem(
         code="lenient-reading",
         detail="The markup is broken; it was read by a more forgiving parser.",
     )
-    return Document(
-        page=document.page,
-        root=_tree(str(soup).replace("\0", "").encode("utf-8", "replace")),
-        encoding=document.encoding,
-        problems=(*document.problems, problem),
-    )
+    data = balanced(_as_utf_8(document.page.body, document.encoding)).data
+    known = (one for one in document.problems if one.code != _DEEP)
+    return _document(document.page, data, document.encoding, (*known, problem))
+
+
+def _as_utf_8(data: bytes, encoding: str) -> bytes:
+    return decode_with(data, encoding).replace("\0", "").encode("utf-8", "replace")
+
+
+def _document(page: Page, data: bytes, encoding: str, problems: tuple[Problem, ...]) -> Document:
+    root, is_whole = read_tree(data)
+    if not is_whole:
+        detail = f"Elements lie more than {MOST_LEVELS} deep in one another; of the deepest, only the text was read."
+        problems = (*problems, Problem(code=_DEEP, detail=detail))
+    return Document(page=page, root=root, encoding=encoding, problems=problems)
 
 
 def decode_text(data: bytes) -> str:
@@ -99,16 +116,6 @@ def decode_text(data: bytes) -> str:
 def decode_with(data: bytes, encoding: str) -> str:
     """Decode bytes, a byte order mark dropped and what cannot be decoded replaced."""
     return data.decode(encoding, "replace").lstrip("\ufeff")
-
-
-def _tree(data: bytes) -> Element:
-    # A parser of its own per page: lxml's parsers keep state, and pages may be read side by side.
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
-    try:
-        root = cast("Element | None", etree.fromstring(data, parser))
-    except etree.XMLSyntaxError:
-        root = None  # nothing in it that could be an element
-    return etree.fromstring(b"<html></html>", parser) if root is None else root
 
 
 def _encoding(page: Page) -> tuple[str, tuple[Problem, ...]]:

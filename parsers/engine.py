@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from parsers.document import Document
+    from parsers.list_records import ListPage, ProfilePage
     from parsers.records import PageKind, TopicPage
 
 
@@ -39,4 +40,38 @@ class Engine(Protocol):
             LayoutChangedError: a landmark that every post needs is missing.
             LoginRequiredError: the posts are behind a password.
         """
+        ...
+
+
+@runtime_checkable
+class ListReader(Engine, Protocol):
+    """An engine that reads more than topics: pages of the kinds `forum`, `list` and `profile`, too."""
+
+    def parse_list(self, document: Document) -> ListPage:
+        """Read a page of kind `forum` or `list`: what it lists, a row each, in page order.
+
+        A list that is empty is read where the page says that it is; an empty record never stands for a page that was not
+        understood.
+
+        Raises:
+            LayoutChangedError: it shows no rows, and nothing in their place.
+            LoginRequiredError: the list is behind a login or a password.
+        """
+        ...
+
+    def parse_profile(self, document: Document) -> ProfilePage:
+        """Read a page of kind `profile`.
+
+        Raises:
+            LayoutChangedError: it names nobody.
+        """
+        ...
+
+
+@runtime_checkable
+class LastResort(Engine, Protocol):
+    """An engine that knows no software: it is asked where no other engine reads a page, and says why it does not."""
+
+    def reason_against(self, document: Document) -> str | None:
+        """Why it does not read a page, in one sentence; None where it does."""
         ...

@@ -12,14 +12,18 @@
     │   ├── HostNotFoundError
     │   ├── HttpStatusError
     │   ├── BodyTooLargeError
-    │   └── UnsafeRedirectError
+    │   ├── UnsafeRedirectError
+    │   └── MaintenanceError
     ├── AccessDeniedError             6   the site does not want to be read
     │   ├── RobotsDisallowedError
     │   ├── NoArchiveError
-    │   └── LoginRequiredError
+    │   ├── LoginRequiredError
+    │   └── ChallengeError
     └── NothingReadableError          5   nothing there that threadkeep can read
         ├── NotFoundError
+        ├── EmptyPageError
         ├── UnknownForumError
+        ├── OversizedPageError
         └── LayoutChangedError
 
 Every class is described in docs/errors.md; a test holds the two together.
@@ -109,6 +113,10 @@ class UnsafeRedirectError(FetchError):
     """A redirect leads where threadkeep does not go: a private address, an action, in a circle, too far."""
 
 
+class MaintenanceError(FetchError):
+    """A page says that the site is closed for a while, where it answers that with success."""
+
+
 class AccessDeniedError(ThreadkeepError):
     """The site does not let this page be read or kept."""
 
@@ -127,6 +135,10 @@ class LoginRequiredError(AccessDeniedError):
     """The page is behind a login or a password."""
 
 
+class ChallengeError(AccessDeniedError):
+    """A check that only a browser passes stands in the page's place."""
+
+
 class NothingReadableError(ThreadkeepError):
     """There is nothing that threadkeep can read."""
 
@@ -137,8 +149,16 @@ class NotFoundError(NothingReadableError):
     """The site says that there is nothing at the address (HTTP 404 or 410, or a page that says so)."""
 
 
+class EmptyPageError(NothingReadableError):
+    """The answer has no text at all, where it should be a page: a cache or a server failed, or keeps programs out."""
+
+
 class UnknownForumError(NothingReadableError):
     """No engine recognises the page."""
+
+
+class OversizedPageError(NothingReadableError):
+    """A page's markup holds more than any page of a forum does, and would take too long to be read."""
 
 
 class LayoutChangedError(NothingReadableError):

@@ -18,6 +18,7 @@ class CountSentences:
     """Translations of the count sentences, with bbPress's placeholders: `%1$s` count, `%2$s` first, `%3$s` last, `%4$s` total.
 
     Attributes:
+        results: of what a search found.
         pages: `Page %1$s of %2$s`, which BuddyBoss prints in the place of a count sentence.
     """
 
@@ -25,6 +26,7 @@ class CountSentences:
     replies: tuple[str, ...] = ()
     threads: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    results: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()
 
 
@@ -43,7 +45,10 @@ class DateWords:
         pm: spellings of `pm` and `PM`.
         ago: translations of `%s ago`.
         now: translations of `right now`.
+        separators: translations of the comma between two units (`3 years, 2 months`).
         units: `year`, `month`, `week`, `day`, `hour`, `minute`, `second`, each with all its forms.
+        ones: what says one of a unit without a number (`O lună`), by unit.
+        twos: what says two of it (`سنتين`).
     """
 
     joiners: tuple[str, ...] = ()
@@ -56,7 +61,10 @@ class DateWords:
     pm: tuple[str, ...] = ()
     ago: tuple[str, ...] = ()
     now: tuple[str, ...] = ()
+    separators: tuple[str, ...] = ()
     units: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    ones: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    twos: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +113,8 @@ class Labels:
         forums: the step after it (`Forums`).
         reply: the link beside a post's number that answers it (`Reply`).
         byline: words between an author's name and a date or a number (`McKing op #53901`).
+        post_column: headings of a list's column that counts all posts (`Posts`).
+        reply_column: headings of the same column where it leaves opening posts out (`Replies`).
     """
 
     author: tuple[str, ...] = ()
@@ -113,6 +123,8 @@ class Labels:
     forums: tuple[str, ...] = ()
     reply: tuple[str, ...] = ()
     byline: tuple[str, ...] = ()
+    post_column: tuple[str, ...] = ()
+    reply_column: tuple[str, ...] = ()
 
 
 # eq=False: a table is compared and hashed by identity, so that what is built from it can be cached by it.

@@ -13,8 +13,8 @@ Kind = Literal["topic", "reply"]
 TopicStatus = Literal["open", "closed"]
 Stickiness = Literal["no", "sticky", "super"]
 PublishedSource = Literal["feed", "zone", "configured", "attribute", "relative", "none"]
-CountUnit = Literal["posts", "replies", "threads"]
-PageKind = Literal["topic", "reply", "forum", "list", "missing", "other"]
+CountUnit = Literal["posts", "replies", "threads", "topics", "results"]
+PageKind = Literal["topic", "reply", "forum", "list", "profile", "missing", "other"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,17 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
-    """Who a page says wrote a post. `avatar_url` stays null unless media asks for it: it carries an e-mail hash."""
+    """Who a page says wrote a post.
+
+    Attributes:
+        name: as displayed.
+        url: the profile, or a guest's web site.
+        slug: the name in the profile's address.
+        user_id: the WordPress user id.
+        avatar_url: null unless media asks for it: it carries an e-mail hash.
+        is_guest: has no account.
+        is_deleted: the account is gone; null where the page does not tell.
+    """
 
     name: str
     url: str | None = None
@@ -78,7 +88,13 @@ class Author:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """One line of a post's revision log, as shown."""
+    """One line of a post's revision log, as shown.
+
+    Attributes:
+        text: the line.
+        editor: who edited.
+        reason: the reason given.
+    """
 
     text: str
     editor: str | None = None
@@ -87,7 +103,12 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForumLink:
-    """One step of a breadcrumb."""
+    """One step of a breadcrumb.
+
+    Attributes:
+        title: the forum's title.
+        url: the forum's address.
+    """
 
     title: str
     url: str | None = None
@@ -99,11 +120,12 @@ class CountClaim:
 
     Attributes:
         text: the sentence as shown.
-        unit: what is counted: all posts, replies without the opening post, or threads of replies.
+        unit: what is counted: all posts, replies without the opening post, threads of replies; in lists topics, or what
+            a search found.
         count: items on this page.
         first: the 1-based number of the page's first item.
         last: the number of its last item.
-        total: items in the whole topic.
+        total: items in the whole topic or list.
     """
 
     text: str
@@ -116,7 +138,7 @@ class CountClaim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pager:
-    """A topic's page links.
+    """The page links of a topic or a list.
 
     Attributes:
         current: this page's number, from 1.
@@ -134,13 +156,21 @@ class ParsedPost:
     """One post as one page shows it.
 
     Attributes:
+        post_id: the WordPress post id.
+        kind: the opening post is `topic`.
+        url: the permalink, as shown.
+        author: who wrote it.
+        role: the author's role as displayed.
+        role_key: the bbPress role that it means.
         published_text: the date exactly as displayed.
         published_attribute: a machine-readable date that the page attaches (`datetime`, `title`), as written.
         reply_to: the post it is nested under on the page.
         depth: how deep it is nested (0: not under another reply); null on flat pages.
         body_html: inner HTML of the post's own body.
         body_text: its visible text.
+        edits: the revision log as shown, oldest first.
         is_cut: the page breaks inside this body (`<!--nextpage-->`); the rest is on a further part.
+        problems: what the reader was unsure of in this post.
     """
 
     post_id: int
@@ -165,12 +195,22 @@ class TopicPage:
     """One page of one topic.
 
     Attributes:
+        engine: the reader that read it.
         topic_id: the topic's post id; null where the page does not show it (a text dump).
+        title: the visible text of the heading.
         url: the topic's own address (its first page).
         forum: the breadcrumb's forums from the root down.
+        status: whether the topic takes replies.
+        sticky: whether it stays on top of its forum (`sticky`) or of all forums (`super`).
+        tags: as shown.
         posts: in page order; a repeated opening post is among them, `has_lead` says so.
+        pager: the page links.
         claim: what the count sentence says, if there is one.
         stated_replies: the reply count in the topic's description, a soft claim.
+        has_lead: the opening post stands above the replies, on every page.
+        is_threaded: replies are nested under the posts that they answer.
+        hidden: posts of this page that guests do not see and that its counts hold; they are not among its posts. Null where
+            its counts are those that a guest reads.
         part: which part of a page cut by `<!--nextpage-->` this is, from 1.
         part_urls: addresses of the page's other parts, by number.
         continuation_html: on a part after the first, the rest of the post that the part before cut.
@@ -180,6 +220,8 @@ class TopicPage:
         home_url: the site's home, where the page links it.
         api_url: the REST root that the page advertises.
         feed_urls: reply-type feeds that can hold this topic's posts: topic, forum, site.
+        confidence: where the page was read without a template, in which share of its posts each field was found.
+        problems: what the reader was unsure of, in the page and in its posts.
     """
 
     engine: str
@@ -196,6 +238,7 @@ class TopicPage:
     stated_replies: int | None = None
     has_lead: bool = False
     is_threaded: bool = False
+    hidden: int | None = None
     part: int = 1
     part_urls: tuple[tuple[int, str], ...] = ()
     continuation_html: str | None = None
@@ -205,6 +248,7 @@ class TopicPage:
     home_url: str | None = None
     api_url: str | None = None
     feed_urls: tuple[str, ...] = ()
+    confidence: tuple[tuple[str, float], ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
@@ -217,10 +261,38 @@ class FeedItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeedTopic:
+    """One topic in a feed that lists topics.
+
+    Attributes:
+        url: the topic's own address.
+        topic_id: its post id; bbPress's own feeds do not name it, those of WordPress do.
+        title: as shown.
+        author: the display name of who started it.
+        published: when it was started; of feeds of WordPress alone.
+        active_local: when somebody last wrote in it, on the site's own clock: bbPress's feeds call that UTC, wrongly.
+    """
+
+    url: str
+    topic_id: int | None = None
+    title: str = ""
+    author: str | None = None
+    published: datetime | None = None
+    active_local: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A reply-type feed: what joins display times to UTC."""
+    """A feed, in RSS or Atom.
+
+    Attributes:
+        items: of a feed that lists posts: what joins display times to UTC.
+        topics: of a feed that lists topics.
+        problems: what the reader was unsure of.
+    """
 
     items: tuple[FeedItem, ...]
+    topics: tuple[FeedTopic, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 

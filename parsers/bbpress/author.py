@@ -11,19 +11,28 @@ from parsers.bbpress.address import absolute
 from parsers.bbpress.byline import before_byline, text_before
 from parsers.bbpress.post_part import scopes_of
 from parsers.bbpress.text import shown, squeeze
-from parsers.locale import role_key
+from parsers.locale import english, fold, role_key
 from parsers.records import Author
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from parsers.bbpress.landmark import Candidate
+    from parsers.bbpress.candidate import Candidate
     from parsers.element import Element
     from parsers.locale import Locale
 
 _USER_ID = re.compile(r"user-id-(?<!\Suser-id-)(\d{1,18})(?!\S)")
 _PLAIN_PROFILE = re.compile(r"[?&]bbp_user=(\d{1,18})(?=[&#]|$)")
 _ROLE_TOKEN = re.compile(r"\bbbp-role-(?:bbp_)?(\w+)(?=\s|$)")
+_ROLE_NAME = re.compile(r"(?:^|[\s_-])role(?=$|\s)", re.IGNORECASE)
+_NAME_NAME = re.compile(
+    r"(?:^|[\s_-])(?:name|fn|author|username|nickname|user)(?=$|\s)", re.IGNORECASE
+)
+# What add-ons put behind a name, into its element.
+_MARK_NAME = re.compile(
+    r"(?:^|[\s_-])(?:badges?|verified|unverified|rank|level|status|online|offline|tooltip|icon)(?=$|[\s_-])",
+    re.IGNORECASE,
+)
 _ROLE_KEYS = frozenset(("keymaster", "moderator", "participant", "spectator", "blocked"))
 
 
@@ -39,11 +48,30 @@ def read_author(
         locale: the page's language, for what it calls the nameless.
     """
     name, href = _name_and_link(one, parts, locale)
-    match = _USER_ID.search(one.element.get("class") or "")
+    return author_of(name, href, user_number(one.element), url, locale)
+
+
+def user_number(element: Element) -> int | None:
+    """The account that an element's class names tell."""
+    match = _USER_ID.search(element.get("class") or "")
+    return int(match[1]) if match else None
+
+
+def author_of(
+    name: str, href: str | None, user_id: int | None, url: str, locale: Locale | None
+) -> Author:
+    """Who has a name and a link.
+
+    Args:
+        name: as displayed.
+        href: where the name leads, as written.
+        user_id: the account, where the page tells it.
+        url: the page's address, for relative links.
+        locale: the page's language, for what it calls the nameless.
+    """
     # Without a number (bbPress 2.0), a guest is who has no profile on this site.
-    host = _host(url) if match is None else None
-    profile = absolute(url, href) if href else None
-    return _author(name, profile, int(match[1]) if match else None, host, locale)
+    host = _host(url) if user_id is None else None
+    return _author(name, absolute(url, href) if href else None, user_id, host, locale)
 
 
 # The same people write again and again.
@@ -64,12 +92,15 @@ def _author(
 
 
 def read_role(
-    parts: Mapping[str, Element], locale: Locale | None
+    one: Candidate, parts: Mapping[str, Element], locale: Locale | None
 ) -> tuple[str | None, str | None]:
     """Read an author's role as displayed, and the bbPress role that it means."""
     element = parts.get("role", parts.get("title"))
     if element is None and "cell" in parts:
         element = _named_role(parts["cell"], locale)
+    if element is None and "cell" not in parts:
+        scopes = (inner for scope in scopes_of(one) for inner in scope.iter("*"))
+        element = next((inner for inner in scopes if _is_called(inner, _ROLE_NAME)), None)
     role = shown(element)
     if element is None or not role:
         return None, None
@@ -100,7 +131,7 @@ def _name_and_link(
     if named:
         links = [*named, *([parts["avatar"]] if "avatar" in parts else [])]
         href = next((link.get("href") for link in links if link.tag == "a"), None)
-        return next((text for text in map(shown, named) if text), ""), _profile(href)
+        return next((text for text in map(_name_in, named) if text), ""), _profile(href)
     name, href = "", None
     if "cell" in parts:
         name, href = _unnamed(parts["cell"], parts.get("permalink"), locale)
@@ -111,12 +142,47 @@ def _unnamed(
     cell: Element, permalink: Element | None, locale: Locale | None
 ) -> tuple[str, str | None]:
     """The name of an author without named parts: the cell's own text, else its first link that has a text."""
-    own = " ".join(filter(None, (squeeze(cell.text), *(squeeze(child.tail) for child in cell))))
+    texts = list(filter(None, (squeeze(cell.text), *(squeeze(child.tail) for child in cell))))
     if permalink is not None and permalink.getparent() is cell:
-        own = before_byline(own, locale)
-    if own:
-        return own, None
-    return _first_link(cell)
+        texts = list(filter(None, (before_byline(" ".join(texts), locale),)))
+    if texts:
+        # On a damaged page, the heading above the authors may be all that is left.
+        return ("" if fold(texts[0]) in _headings(locale) else texts[0]), None
+    name, href = _first_link(cell)
+    return (name, href) if name else (_called_name(cell), None)
+
+
+@lru_cache(maxsize=64)
+def _headings(locale: Locale | None) -> frozenset[str]:
+    own = locale.labels.author if locale is not None else ()
+    return frozenset(map(fold, (*own, *english().labels.author)))
+
+
+def _called_name(cell: Element) -> str:
+    """What a theme calls a name and links nowhere."""
+    found = (shown(one) for one in cell.iterdescendants() if _is_called(one, _NAME_NAME))
+    return next(filter(None, found), "")
+
+
+def _is_called(element: Element, pattern: re.Pattern[str]) -> bool:
+    """Whether an element without further ones in it has a class of some kind."""
+    classes = element.get("class")
+    return bool(classes) and not len(element) and pattern.search(classes or "") is not None
+
+
+def _name_in(element: Element) -> str:
+    """A name without the marks that add-ons put behind it."""
+    if not len(element):
+        return squeeze(element.text)
+    marks = [one for one in element if _MARK_NAME.search(one.get("class") or "")]
+    if not marks:
+        return shown(element)
+    texts = [element.text]
+    for one in element:
+        if one not in marks and isinstance(one.tag, str):
+            texts.extend(one.itertext(with_tail=False))
+        texts.append(one.tail)
+    return squeeze("".join(filter(None, texts)))
 
 
 def _from_scopes(
@@ -127,18 +193,38 @@ def _from_scopes(
         name, href = _first_link(scope)
         if name:
             return name, href
+        name = _name_by_picture(scope)
+        if name:
+            return name, None
     words = text_before(permalink) if permalink is not None else ""
     name = before_byline(words, locale)
     return (name if name != words else ""), None
+
+
+def _name_by_picture(scope: Element) -> str:
+    """The bare text beside a guest's picture."""
+    for picture in scope.iter("img"):
+        holder = picture.getparent()
+        if holder is not None and "avatar" in (picture.get("class") or ""):
+            texts = (squeeze(one.tail) for one in holder)
+            return next(filter(None, texts), "")
+    return ""
 
 
 def _first_link(scope: Element) -> tuple[str, str | None]:
     """The first link with a text that is neither bbPress's nor a place on a page."""
     for link in scope.iter("a"):
         text = shown(link)
-        if text and not text.startswith("#") and "bbp-" not in (link.get("class") or ""):
+        if text and not text.startswith("#") and not _is_of_bbpress(link):
             return text, _profile(link.get("href"))
     return "", None
+
+
+def _is_of_bbpress(link: Element) -> bool:
+    """Whether a link is bbPress's own, a date, or one of the row with which moderators act on a post."""
+    around = link.getparent()
+    row = around.get("class") or "" if around is not None else ""
+    return "bbp-" in (link.get("class") or "") or "bbp-admin-links" in row or "-post-date" in row
 
 
 def _profile(href: str | None) -> str | None:
@@ -154,9 +240,10 @@ def _host(url: str | None) -> str | None:
 
 
 def _slug(href: str) -> str | None:
-    """A profile's key: the last part of its address."""
+    """A profile's key: the last part of its address, if it can be one."""
     path = href.partition("#")[0].partition("?")[0]
-    return unquote(path.rstrip("/").rpartition("/")[2]) or None
+    slug = unquote(path.rstrip("/").rpartition("/")[2])
+    return slug if slug and "\0" not in slug else None
 
 
 def _is_deleted(

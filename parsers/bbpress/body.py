@@ -10,33 +10,29 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from parsers.bbpress.class_token import class_tokens
+from parsers.bbpress.add_on import ADVERT_CLASS, is_add_on, is_advert, is_known_add_on
 from parsers.visible_text import visible_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from parsers.element import Element
 
-# Blocks that add-ons put before or after a body, in the content element itself (facts: GD bbPress Attachments and Tools,
-# bbPress Votes, share bars, adverts).
-_ADD_ONS = frozenset(
-    (
-        "bbp-signature",
-        "bbp-share",
-        "bbpvotes-post-votes-log",
-        "bbpvotes-post-vote-link",
-        "d4p-bbp-quote-button",
-        "sharedaddy",
-        "adsbygoogle",
-    )
-)
-# Scripts at a body's ends are adverts' and widgets': authors may not write any.
-_MUTE = frozenset(("script", "style", "noscript"))
 _URL_ATTRIBUTES = ("href", "src", "action", "name")
 _NEEDS_CARE = re.compile(r"[^!#-;=?-Z_a-z~\[\]@]")
 _LOG_ID = re.compile(r"bbp-(?:reply|topic)-revision-log-(\d{1,18})$")
+_BOX_ID = re.compile(r"[a-z][\w-]{0,40}-(\d{1,18})$")
+# What shows without words.
+_PICTURES = ("img", "iframe", "video", "audio", "object", "embed", "svg", "canvas")
+# What bodies are made of: without a class or a number, these are the author's.
+_PLAIN = frozenset(
+    ("p", "br", "blockquote", "ul", "ol", "pre", "a", "em", "strong", "code", "img")
+)
+_MOST_BOXES = 4
+_SPACERS = frozenset(("div", "p", "span"))
 _LONGEST_LABEL = 20
+# A name that no element of a page has.
+_CUT = "{threadkeep}cut"
 _LABEL = re.compile(r"[^:：.]{1,20}[:：][\s\d]*")
 
 
@@ -75,9 +71,12 @@ def read_body(
         content = deepcopy(content)
         _cut_page_links(content, is_page_link)
     if _has_blocks(content, post_id):
-        content = deepcopy(content)
-        log = _cut_blocks(content, post_id)
-    return Body(html=inner_html(content), text=visible_text(content), log=log)
+        content, log = _without_blocks(deepcopy(content), post_id)
+    html = inner_html(content)
+    if ADVERT_CLASS.search(html):
+        content = _without_adverts(deepcopy(content))
+        html = inner_html(content)
+    return Body(html=html, text=visible_text(content), log=log)
 
 
 def inner_html(element: Element) -> str:
@@ -102,37 +101,123 @@ def _with_urls_as_written(element: Element, whole: str) -> str:
                 node.set(attribute, f"{stem}{len(written)}.")
                 written.append(value)
     whole = etree.tostring(element, method="html", encoding="unicode", with_tail=False)
-    for number, value in enumerate(written):
-        whole = whole.replace(f"{stem}{number}.", escape(value), 1)
-    return whole
+    return re.sub(rf"{stem}(\d+)\.", lambda match: escape(written[int(match[1])]), whole)
 
 
 def _has_blocks(content: Element, post_id: int | None) -> bool:
     """Whether there is something to cut at either end; most posts have nothing."""
-    last = next(content.iterchildren("*", reversed=True), None)
+    for child in content:
+        if child.tag not in _PLAIN or child.get("class") or child.get("id"):
+            return _has_blocks_among(content, post_id)
+    return False
+
+
+def _has_blocks_among(content: Element, post_id: int | None) -> bool:
+    elements = content.iterchildren("*", reversed=True)
+    last = next((one for one in elements if not _is_blank(one)), None)
     if last is None:
         return False
-    return _is_log(last, post_id) or _is_add_on(last) or _is_in_front(content[0], post_id)
+    if _is_log(last, post_id) or is_add_on(last) or _is_in_front(content[0], post_id):
+        return True
+    return _is_box_of(last, post_id) or (last is _only_box(content) and _has_blocks(last, post_id))
+
+
+def _without_blocks(content: Element, post_id: int | None) -> tuple[Element, Element | None]:
+    """A body without what stands at its ends, and its log; a box around all of it is looked into."""
+    log = _cut_blocks(content, post_id)
+    box = _only_box(content)
+    for _ in range(_MOST_BOXES):
+        if box is None:
+            break
+        found = _cut_blocks(box, post_id)
+        log = found if log is None else log
+        content = box if _is_box_of(box, post_id) else content
+        box = _only_box(box)
+    return content, log
 
 
 def _cut_blocks(content: Element, post_id: int | None) -> Element | None:
-    """Take add-on blocks off both ends of a body, and the post's own revision log off its end."""
+    """Take add-on blocks off both ends of a body, and the post's own revision log off its end.
+
+    Blocks that are only called after what add-ons do stay where a body would have nothing else.
+    """
+    log, ends = _cut_at_end(content, post_id)
+    cut = {*ends, *_cut_in_front(content, ends, post_id)}
+    if not _is_left(content, cut):
+        cut = {
+            one for one in cut if one is log or is_known_add_on(one) or _is_header(one, post_id)
+        }
+    _remove_all(content, cut)
+    return log
+
+
+def _without_adverts(content: Element) -> Element:
+    """A body without the adverts in its middle, unless there is nothing else."""
+    adverts = [one for one in content.iterdescendants() if is_advert(one)]
+    inside = {inner for one in adverts for inner in one.iter()}
+    texts = [content.text]
+    for one in content.iterdescendants():
+        texts.append(None if one in inside or not isinstance(one.tag, str) else one.text)
+        texts.append(None if one in inside and one not in adverts else one.tail)
+    if any(map(_says_something, texts)):
+        _remove_all(content, set(adverts))
+    return content
+
+
+def _cut_at_end(content: Element, post_id: int | None) -> tuple[Element | None, set[Element]]:
+    """What to cut at a body's end, and the revision log among it."""
     log: Element | None = None
-    for child in reversed(list(content)):
+    cut: set[Element] = set()
+    blanks: set[Element] = set()
+    for child in content.iterchildren(reversed=True):
         if _says_something(child.tail):
             break
         if not isinstance(child.tag, str):
             continue
+        if _is_blank(child):
+            blanks.add(child)
+            continue
         if log is None and _is_log(child, post_id):
             log = child
-        elif not _is_add_on(child):
+        elif not is_add_on(child):
             break
-        _remove(child)
-    for child in list(content):
-        if _says_something(content.text) or not _is_in_front(child, post_id):
-            break
-        _remove(child)
-    return log
+        # What parts blocks from each other goes with them.
+        cut |= {child, *blanks}
+        blanks.clear()
+    return log, cut
+
+
+def _cut_in_front(content: Element, ends: set[Element], post_id: int | None) -> Iterator[Element]:
+    before = content.text
+    for child in content:
+        if _says_something(before) or not (child in ends or _is_in_front(child, post_id)):
+            return
+        yield child
+        before = child.tail
+
+
+def _is_left(content: Element, cut: set[Element]) -> bool:
+    """Whether a body has anything to show when some of its children are gone."""
+    if _says_something(content.text) or any(_says_something(child.tail) for child in content):
+        return True
+    return any(
+        child not in cut and (_says_something("".join(child.itertext())) or _has_picture(child))
+        for child in content.iterchildren("*")
+    )
+
+
+def _has_picture(element: Element) -> bool:
+    return next(element.iter(*_PICTURES), None) is not None
+
+
+def _remove_all(content: Element, cut: set[Element]) -> None:
+    """Take some children out, but not the texts after them.
+
+    No text is set anew: what lxml reads from a page, control characters for one, it may refuse to write into a tree.
+    """
+    for child in cut:
+        child.tag = _CUT
+    etree.strip_elements(content, _CUT, with_tail=False)
 
 
 def _is_log(element: Element, post_id: int | None) -> bool:
@@ -142,49 +227,45 @@ def _is_log(element: Element, post_id: int | None) -> bool:
 
 def _is_in_front(element: Element, post_id: int | None) -> bool:
     """Whether an element in front of a body is none of it: an add-on's, or the post's header."""
-    return _is_add_on(element) or element.get("id") == f"post-{post_id}"
+    return is_add_on(element) or _is_header(element, post_id)
 
 
-def _is_add_on(element: Element) -> bool:
-    if not isinstance(element.tag, str):
-        return False
-    if element.tag in _MUTE:
+def _is_header(element: Element, post_id: int | None) -> bool:
+    return element.get("id") == f"post-{post_id}"
+
+
+def _only_box(content: Element) -> Element | None:
+    """The box around a whole body, where there is nothing else."""
+    boxes = list(content.iterchildren("*"))
+    texts = (content.text, *(child.tail for child in content))
+    is_alone = len(boxes) == 1 and boxes[0].tag == "div"
+    return boxes[0] if is_alone and not any(map(_says_something, texts)) else None
+
+
+def _is_box_of(element: Element, post_id: int | None) -> bool:
+    """Whether an element is a box that an add-on put around a whole body: it has the post's number."""
+    match = _BOX_ID.match(element.get("id") or "") if element.tag == "div" else None
+    return match is not None and int(match[1]) == post_id
+
+
+def _is_blank(element: Element) -> bool:
+    """Whether an element only parts others: a line end, or a box with nothing in it."""
+    if element.tag == "br":
         return True
-    tokens = class_tokens(element)
-    return not _ADD_ONS.isdisjoint(tokens) or (
-        "bbp-attachments" in tokens and _lists_attachments(element)
-    )
-
-
-def _lists_attachments(element: Element) -> bool:
-    """Whether a block of attachments is the add-on's: its items carry the add-on's own marks, which no author types."""
-    return any("d4p-" in (item.get("class") or "") for item in element.iter("ol", "li"))
+    return element.tag in _SPACERS and not len(element) and not _says_something(element.text)
 
 
 def _says_something(text: str | None) -> bool:
     return bool(text and text.strip())
 
 
-def _remove(element: Element) -> None:
-    """Take an element out, but not the text after it."""
-    parent = element.getparent()
-    if parent is None:
-        return
-    previous, tail = element.getprevious(), element.tail or ""
-    if previous is None:
-        parent.text = (parent.text or "") + tail
-    else:
-        previous.tail = (previous.tail or "") + tail
-    element.tail = None
-    parent.remove(element)
-
-
 def _cut_page_links(content: Element, is_page_link: Callable[[Element], bool]) -> None:
     """End a cut body where WordPress's links to the page's other parts begin."""
-    links = [link for link in content.iter("a", "span") if is_page_link(link)]
+    # A dictionary, since it is looked up in: a page may have as many links as it likes.
+    links = dict.fromkeys(link for link in content.iter("a", "span") if is_page_link(link))
     if not links:
         return
-    block = links[-1]
+    block = next(reversed(links))
     while (parent := block.getparent()) is not None and parent is not content:
         if not _holds_only_links(parent):
             break
@@ -196,13 +277,18 @@ def _cut_page_links(content: Element, is_page_link: Callable[[Element], bool]) -
 
 def _holds_only_links(element: Element) -> bool:
     """Whether the text of a box is numbers and a label. A paragraph without a class is an author's, if no colon tells."""
-    said = "".join(element.itertext())
-    for link in element.iter("a", "span"):
-        if not len(link):
-            said = said.replace(link.text or "", "", 1)
+    said = "".join(_texts_beside_links(element)).strip()
     if element.tag == "p" and not element.get("class"):
-        return _LABEL.fullmatch(said.strip()) is not None
-    return len(said.strip()) < _LONGEST_LABEL
+        return _LABEL.fullmatch(said) is not None
+    return len(said) < _LONGEST_LABEL
+
+
+def _texts_beside_links(element: Element) -> Iterator[str]:
+    for node in element.iter():
+        if isinstance(node.tag, str) and (len(node) or node.tag not in {"a", "span"}):
+            yield node.text or ""
+        if node is not element:
+            yield node.tail or ""
 
 
 def _cut_from(element: Element, end: Element) -> None:
@@ -210,9 +296,11 @@ def _cut_from(element: Element, end: Element) -> None:
     node: Element | None = element
     while node is not None and node is not end:
         parent = node.getparent()
-        for follower in list(node.itersiblings()):
-            follower.tail = None
-            _remove(follower)
+        if parent is not None:
+            for follower in list(node.itersiblings()):
+                parent.remove(follower)
         node.tail = None
         node = parent
-    _remove(element)
+    holder = element.getparent()
+    if holder is not None:
+        holder.remove(element)

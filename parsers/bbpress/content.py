@@ -20,6 +20,7 @@ _HOLDERS = ("div", "td", "section", "article", "span", "p", "li", "blockquote")
 _THEME_CONTENT = re.compile(
     r"(?:^|[\s_-])(?:reply|topic|post|comment|entry|message)[_-]{1,2}(?:content|body|text|entry|message)"
 )
+_BYLINE = re.compile(r"author|user|avatar|member")
 # No theme wraps a body in more boxes than this.
 _DEEPEST = 8
 
@@ -27,12 +28,12 @@ _DEEPEST = 8
 def find_content(element: Element) -> Element | None:
     """The first content element of bbPress's own inside an element: a child as a rule, deeper in some themes."""
     for child in element:
-        if _is_content(child):
+        if is_content(child):
             return child
     for child in element.iterdescendants(*_HOLDERS):
         if _begins_post(child):
             return None
-        if _is_content(child) and not _is_heading(child):
+        if is_content(child) and not _is_heading(child):
             return child
     return None
 
@@ -47,9 +48,22 @@ def find_theme_content(element: Element) -> Element | None:
         if _begins_post(child):
             return None
         if _THEME_CONTENT.search(child.get("class") or ""):
-            return child
+            return _inside_frame(child)
     left = list(_unknown_blocks(element, _DEEPEST))
     return left[0] if len(left) == 1 else None
+
+
+def _inside_frame(element: Element) -> Element:
+    """An element that is called content, or what is called so in it, where it holds the author too."""
+    named = [one for one in element.iterdescendants(*_HOLDERS) if one.get("class")]
+    inner = next((one for one in named if _THEME_CONTENT.search(one.get("class") or "")), None)
+    if inner is None:
+        return element
+    inside = set(inner.iter())
+    is_frame = any(
+        one not in inside and _BYLINE.search(one.get("class") or "") is not None for one in named
+    )
+    return inner if is_frame else element
 
 
 def split_content(content: Element, post_id: int) -> tuple[Element | None, Element]:
@@ -70,7 +84,8 @@ def is_head(element: Element) -> bool:
     return not HEADS.isdisjoint(class_tokens(element))
 
 
-def _is_content(element: Element) -> bool:
+def is_content(element: Element) -> bool:
+    """Whether an element has bbPress's own name for what holds a body."""
     classes = element.get("class")
     return bool(classes and "-content" in classes and not _CONTENT.isdisjoint(tokens_of(classes)))
 

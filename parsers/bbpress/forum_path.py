@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from parsers.bbpress.address import absolute
-from parsers.bbpress.class_token import class_tokens
+from parsers.bbpress.class_token import class_tokens, site_names
+from parsers.bbpress.enclosure import Enclosure
 from parsers.bbpress.text import shown, squeeze
 from parsers.locale import english, fold
 from parsers.records import ForumLink
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from parsers.locale import Locale
 
 _FORUM_ADDRESS = re.compile(r"/forum/[^/?#]+|[?&]forum=[^&#]+")
+_CRUMBS = ("nav", "div", "p", "ul", "ol", "li", "tr", "article", "section")
 _FRAMES = frozenset(("nav", "aside", "footer", "head"))
 
 
@@ -76,7 +79,7 @@ def _linked_forums(
     found = {link.url: link for link in _forum_links(root, marks, url, locale)}
     leaf = next(reversed(found), None)
     if leaf is None:
-        return ()
+        return tuple(_in_other_breadcrumb(root, marks, url))
     above = [link for link in found.values() if (leaf or "").startswith(link.url or "-")]
     return tuple(sorted(above, key=lambda link: len(link.url or "")))
 
@@ -86,6 +89,7 @@ def _forum_links(
 ) -> Iterator[ForumLink]:
     """The links to forums before the first post, outside menus and widgets."""
     first = marks.posts[0].element if marks.posts else None
+    frames = Enclosure(lambda outer: outer.tag in _FRAMES or _is_widget(outer))
     for element in root.iter("a", "div", "tr", "li", "article"):
         if element is first:
             break
@@ -93,8 +97,24 @@ def _forum_links(
         if not href or not (_FORUM_ADDRESS.search(href) or _is_introduced(element, locale)):
             continue
         title = shown(element)
-        if title and _is_in_content(element):
+        if title and not frames.encloses(element):
             yield ForumLink(title=title, url=absolute(url, href))
+
+
+def _in_other_breadcrumb(root: Element, marks: Landmarks, url: str) -> Iterator[ForumLink]:
+    """The steps of another plug-in's breadcrumb: not the home, the root and the topic, whose addresses begin alike."""
+    first = marks.posts[0].element if marks.posts else None
+    before = takewhile(lambda one: one is not first, root.iter(*_CRUMBS))
+    crumbs = next(filter(_is_breadcrumb, before), None)
+    for link in crumbs.iter("a") if crumbs is not None else ():
+        address = absolute(url, link.get("href") or "")
+        title = shown(link)
+        if title and not url.startswith(address.rstrip("/")):
+            yield ForumLink(title=title, url=address)
+
+
+def _is_breadcrumb(element: Element) -> bool:
+    return any("breadcrumb" in name.lower() for name in site_names(element))
 
 
 def _is_introduced(link: Element, locale: Locale | None) -> bool:
@@ -112,14 +132,9 @@ def _introductions(locale: Locale | None) -> frozenset[str]:
     return frozenset(fold(one.partition("%s")[0]).strip() for one in templates)
 
 
-def _is_in_content(element: Element) -> bool:
-    return not any(
-        ancestor.tag in _FRAMES or _is_widget(ancestor) for ancestor in element.iterancestors()
-    )
-
-
 def _is_widget(element: Element) -> bool:
-    return any("widget" in token or "menu" in token for token in class_tokens(element))
+    tokens = site_names(element)[:-1]
+    return any("widget" in token or "menu" in token for token in tokens)
 
 
 def _url_of(steps: list[ForumLink] | None) -> str | None:

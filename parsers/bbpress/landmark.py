@@ -5,10 +5,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from parsers.bbpress.class_token import tokens_of
-from parsers.bbpress.content import HEADS, find_content, find_theme_content, is_head, split_content
+from parsers.bbpress.candidate import TYPES, Candidate
+from parsers.bbpress.class_token import class_tokens, tokens_of
+from parsers.bbpress.content import (
+    HEADS,
+    find_content,
+    find_theme_content,
+    is_content,
+    is_head,
+    split_content,
+)
+from parsers.bbpress.opening import find_opening_box
+from parsers.bbpress.repetition import of_one_topic, without_copies
+from parsers.redaction import HIDDEN_STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +34,7 @@ _LIST_IDS = {
     "notice": re.compile(r"(?:no|new)-reply-(\d{1,18})$"),
 }
 _LEAD_ID = re.compile(r"bbp-topic-(\d{1,18})(?:-lead)?$")
-_TYPES = frozenset(("type-topic", "type-reply", "topic", "reply"))
-_REPLY = frozenset(("type-reply", "reply"))
+_OPENING = frozenset(("type-topic", "topic"))
 _SCANNED = (
     *("div", "ul", "ol", "li", "table", "tbody", "tr", "td", "p", "form"),
     *("article", "aside", "footer", "header", "main", "nav", "section"),
@@ -48,32 +58,6 @@ _NOTICES = frozenset(("bbp-no-reply", "bbp-reply-form"))
 _KNOWN = _NAMED.keys() | _LEADS | _INDEXES | _ENDS | _NOTICES | HEADS
 
 
-class Candidate(NamedTuple):
-    """An element that carries a post's classes.
-
-    Attributes:
-        is_marked: bbPress's own class filter was here, so it is a post and no theme's frame around a page.
-        content: what holds its body.
-        usual: bbPress's own content element, which is `content` or holds it; None where a theme has another.
-        head: the header that stands beside it or inside its content.
-    """
-
-    element: Element
-    post_id: int
-    tokens: frozenset[str]
-    is_marked: bool
-    content: Element | None
-    usual: Element | None
-    head: Element | None
-
-    @property
-    def is_opening(self) -> bool:
-        """Whether it is the topic itself and no reply."""
-        if _TYPES.isdisjoint(self.tokens):
-            return False
-        return "type-topic" in self.tokens or _REPLY.isdisjoint(self.tokens)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Landmarks:
     """Where things are on a page; nothing in here lies inside a post's content.
@@ -82,10 +66,12 @@ class Landmarks:
         posts: elements that carry a post's classes, in document order, each post once.
         replies: the list of replies, where there is one.
         lead: the list that shows the opening post above the replies (lead topic mode).
+        opening: what holds an opening post that a theme prints above the list without a post's classes.
         notice: the reply form or the notice in its place.
         wrappers: what bbPress wraps around all it prints.
         topic_id: as the list, the notice or the lead names it.
         named: further landmarks by name: `breadcrumb`, `tags`, `count`, `pager`, `description`.
+        hidden: numbers of posts that guests do not see, on a page that somebody saw who was logged in.
         lost: numbers of posts whose header is here and whose body is not.
         is_closed: something of the forum's follows the last post, so the page is not torn in the middle of it.
     """
@@ -93,10 +79,12 @@ class Landmarks:
     posts: tuple[Candidate, ...]
     replies: Element | None
     lead: Element | None
+    opening: Element | None = None
     notice: Element | None
     wrappers: frozenset[Element]
     topic_id: int | None
     named: dict[str, Element]
+    hidden: frozenset[int]
     lost: tuple[int, ...]
     is_closed: bool
 
@@ -116,9 +104,9 @@ class _Scan:
     def __init__(self, root: Element) -> None:
         self._root = root
         self._candidates: list[Candidate] = []
-        # Elements whose insides are no part of the page's frame: bodies of posts, lists of other topics.
+        # Elements whose insides are no part of the page's frame: bodies of posts, lists of other topics, what is in them.
         self._foreign: set[Element] = set()
-        # Elements whose children are known to be none of those.
+        # Elements that are known to be none of those.
         self._frame: set[Element] = set()
         self._wrappers: set[Element] = set()
         self._lists: dict[str, tuple[int, Element]] = {}
@@ -134,6 +122,10 @@ class _Scan:
                 self._take_id(element, identity)
             classes = element.get("class")
             if classes is not None:
+                if (
+                    "threadpost" in classes.split()
+                ):  # a post of stand-alone bbPress, which knows none of what is marked here
+                    self._foreign.add(element)
                 if "post-" in classes:
                     self._take_candidate(element, classes)
                 if "bbp-" in classes:
@@ -141,7 +133,7 @@ class _Scan:
                         self._take_class(element, name)
 
     def _take_id(self, element: Element, identity: str) -> None:
-        if identity == "bbpress-forums":
+        if identity == "bbpress-forums" and not self._is_foreign(element):
             self._wrappers.add(element)
         for name, pattern in _LIST_IDS.items():
             if match := pattern.match(identity):
@@ -176,7 +168,7 @@ class _Scan:
             return
         tokens = frozenset(classes.split())
         is_marked = "bbp-parent-" in classes
-        if not is_marked and _TYPES.isdisjoint(tokens):
+        if not is_marked and TYPES.isdisjoint(tokens):
             return
         usual = find_content(element)
         content = usual
@@ -202,28 +194,35 @@ class _Scan:
         )
 
     def _is_foreign(self, element: Element) -> bool:
-        parent = element.getparent()
-        if parent is None or parent in self._frame:
-            return False
-        is_foreign = _is_inside(element, self._foreign)
-        if not is_foreign:
-            self._frame.add(parent)
-        return is_foreign
+        """Whether an element lies in one of those; what is around it is asked about once."""
+        path: list[Element] = []
+        for outer in element.iterancestors():
+            if outer in self._foreign:
+                self._foreign.update(path)
+                return True
+            if outer in self._frame:
+                break
+            path.append(outer)
+        self._frame.update(path)
+        return False
 
     def landmarks(self) -> Landmarks:
         """What the pass has found."""
         lists = self._lists
         topic_id = next((number for number, _ in lists.values() if number), None)
-        posts = tuple(self._posts(topic_id))
+        shown, hidden = self._parted(self._posts(topic_id))
+        posts = tuple(shown)
         return Landmarks(
             posts=posts,
             replies=lists["replies"][1] if "replies" in lists else None,
             lead=lists["lead"][1] if "lead" in lists else None,
+            opening=next((one.element for one in posts if one.tokens is _OPENING), None),
             notice=lists["notice"][1] if "notice" in lists else None,
             wrappers=frozenset(self._wrappers),
             topic_id=topic_id,
             named=self._named,
-            lost=tuple(self._lost({one.post_id for one in posts})),
+            hidden=frozenset(hidden),
+            lost=tuple(self._lost({*hidden, *(one.post_id for one in posts)})),
             is_closed=self._is_closed,
         )
 
@@ -232,13 +231,47 @@ class _Scan:
         lists = (self._lists.get("replies"), self._lists.get("lead"))
         around = {one[1] for one in lists if one} if lists[0] else self._wrappers
         parent = f"bbp-parent-topic-{topic_id}"
-        seen: set[int] = set()
-        for one in self._without_frames():
-            is_named = parent in one.tokens or one.post_id == topic_id
-            is_own = is_named or not around or _is_inside(one.element, around)
-            if is_own and one.post_id not in seen:
-                seen.add(one.post_id)
-                yield one if one.head is not None else self._with_distant_head(one)
+        found = [
+            one
+            for one in self._without_frames()
+            if not around
+            or parent in one.tokens
+            or one.post_id == topic_id
+            or _is_inside(one.element, around)
+        ]
+        if not around:
+            found = of_one_topic(found, topic_id)
+        posts = without_copies(found, lambda one: _is_inside(one.element, around))
+        yield from self._outside(posts, topic_id)
+        for one in posts:
+            yield one if one.head is not None else self._with_distant_head(one)
+
+    def _outside(self, posts: list[Candidate], topic_id: int | None) -> Iterator[Candidate]:
+        """An opening post that stands above the list without a post's classes."""
+        replies = self._lists.get("replies")
+        if not topic_id or replies is None or any(one.is_opening for one in posts):
+            return
+        box = find_opening_box(self._root, replies[1], self._is_foreign)
+        if box is not None:
+            self._foreign.add(box.content)
+            yield Candidate(
+                element=box.element,
+                post_id=topic_id,
+                tokens=_OPENING,
+                is_marked=False,
+                content=box.content,
+                usual=box.content if is_content(box.content) else None,
+                head=box.head,
+            )
+
+    def _parted(self, posts: Iterator[Candidate]) -> tuple[list[Candidate], list[int]]:
+        """The posts that guests see, and the numbers of others; what a guest was shown, guests see."""
+        body = next(self._root.iterchildren("body"), None)
+        if body is None or "logged-in" not in class_tokens(body):
+            return list(posts), []
+        found = list(posts)
+        hidden = [one.post_id for one in found if not HIDDEN_STATUSES.isdisjoint(one.tokens)]
+        return [one for one in found if one.post_id not in hidden], hidden
 
     def _lost(self, known: set[int]) -> Iterator[int]:
         for head in self._heads:
@@ -291,8 +324,19 @@ def _head_before(element: Element, post_id: int) -> Element | None:
     if before is None:
         return None
     identity = before.get("id")
-    is_own = is_head(before) if identity is None else identity == f"post-{post_id}"
+    if identity is None:
+        is_own = is_head(before) or _shows_number(before, post_id)
+    else:
+        is_own = identity == f"post-{post_id}"
     return before if is_own else None
+
+
+def _shows_number(element: Element, post_id: int) -> bool:
+    """Whether an element that neither is nor holds a post has a link that shows a post's number, as a header does."""
+    classes = (inner.get("class") or "" for inner in element.iter("*"))
+    if any("type-reply" in names or "type-topic" in names for names in classes):
+        return False
+    return any(link.text == f"#{post_id}" for link in element.iterdescendants("a"))
 
 
 def _holds(outer: Element, inner: set[Element]) -> bool:

@@ -15,6 +15,7 @@ from parsers.bbpress.address import (
     without_part,
 )
 from parsers.bbpress.class_token import class_tokens
+from parsers.bbpress.enclosure import Enclosure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -119,13 +120,11 @@ def _address(url: str) -> str:
 def _own_links(
     root: Element, marks: Landmarks, is_link: Callable[[Element], bool]
 ) -> Iterator[Element]:
-    contents = {one.content for one in marks.posts}
-    torn = marks.posts[-1].content if marks.posts and not marks.is_closed else None
+    posts = marks.posts if marks.is_closed else marks.posts[:-1]
+    contents = Enclosure({one.content for one in posts}.__contains__)
     for element in root.iter("a", "span"):
-        if is_link(element):
-            outer = next((one for one in element.iterancestors() if one in contents), None)
-            if outer is None or outer is torn:
-                yield element
+        if is_link(element) and not contents.encloses(element):
+            yield element
 
 
 def _number(link: Element, url: str) -> int | None:

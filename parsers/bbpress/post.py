@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from parsers.bbpress.address import absolute
 from parsers.bbpress.author import read_author, read_role
 from parsers.bbpress.body import read_body
-from parsers.bbpress.byline import after_byline, before_byline, text_before
+from parsers.bbpress.post_date import read_date
 from parsers.bbpress.post_part import find_parts, scopes_of
 from parsers.bbpress.revision import read_edits
 from parsers.bbpress.text import shown
@@ -18,12 +18,10 @@ from parsers.records import ParsedPost, Problem
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from parsers.bbpress.landmark import Candidate
+    from parsers.bbpress.candidate import Candidate
     from parsers.bbpress.thread import Place
     from parsers.element import Element
     from parsers.locale import Locale
-
-_DIGIT = re.compile(r"\d")
 
 
 def read_post(
@@ -54,8 +52,8 @@ def read_post(
         )
     parts = find_parts(one)
     author = read_author(one, parts, url, locale)
-    role, role_key = read_role(parts, locale)
-    date, attribute = _date(one, parts, author.name, locale)
+    role, role_key = read_role(one, parts, locale)
+    date, attribute = read_date(one, parts, author.name, locale)
     link = _permalink(one, parts)
     body = read_body(one.content, one.post_id, is_page_link=is_page_link)
     return ParsedPost(
@@ -87,41 +85,13 @@ def _problems(one: Candidate, name: str, date: str | None) -> Iterator[Problem]:
         yield Problem(code="unmarked-body", detail=detail, post_id=one.post_id)
 
 
-def _date(
-    one: Candidate, parts: Mapping[str, Element], name: str, locale: Locale | None
-) -> tuple[str | None, str | None]:
-    """The date as displayed, and what the page attaches to it for machines."""
-    element = parts.get("date")
-    if element is None:
-        element = next((time for scope in scopes_of(one) for time in scope.iter("time")), None)
-    if element is not None:
-        return shown(element) or None, _attribute(element)
-    return _bare_date(parts, name, locale), None
-
-
-def _attribute(element: Element) -> str | None:
-    for inner in element.iter("*"):
-        for value in (inner.get("datetime"), inner.get("title")):
-            # A theme's `title` may be the post's number.
-            if value and _DIGIT.search(value) and not value.startswith("#"):
-                return value
-    return None
-
-
-def _bare_date(parts: Mapping[str, Element], name: str, locale: Locale | None) -> str | None:
-    """The date of bbPress 2.0 and 2.1: bare text before the permalink. A text without a number is none, nor is a name."""
-    permalink = parts.get("permalink")
-    text = text_before(permalink) if permalink is not None else ""
-    if permalink is not None and permalink.getprevious() is not None:
-        text = after_byline(text, locale)
-    text = before_byline(text, locale)
-    return text if _DIGIT.search(text) and text != name else None
-
-
 def _permalink(one: Candidate, parts: Mapping[str, Element]) -> str | None:
-    """A post's link to itself: marked as such, else the first that ends in its number."""
+    """A post's link to itself: marked as such, else the first that ends in its number or shows nothing but that."""
     if "permalink" in parts:
         return parts["permalink"].get("href")
-    end = f"#post-{one.post_id}"
-    links = (link.get("href") or "" for scope in scopes_of(one) for link in scope.iter("a"))
-    return next((href for href in links if href.endswith(end)), None)
+    links = [link for scope in scopes_of(one) for link in scope.iter("a") if link.get("href")]
+    end, text = f"#post-{one.post_id}", f"#{one.post_id}"
+    ending = (link for link in links if (link.get("href") or "").endswith(end))
+    showing = (link for link in links if shown(link) == text)
+    link = next(chain(ending, showing), None)
+    return link.get("href") if link is not None else None

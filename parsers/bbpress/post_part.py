@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from parsers.bbpress.landmark import Candidate
+    from parsers.bbpress.candidate import Candidate
     from parsers.element import Element
 
 _PARTS = {
@@ -43,6 +43,8 @@ def scopes_of(one: Candidate) -> Iterator[Element]:
         yield one.head
     if one.content is None:
         yield one.element
+        return
+    if one.content is one.element:
         return
     yield from _around(one.content, one.element, one)
     box = one.element.getparent()

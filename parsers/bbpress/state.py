@@ -7,15 +7,23 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from parsers.bbpress.class_token import class_tokens
+from parsers.bbpress.enclosure import Enclosure
 from parsers.bbpress.text import shown
 from parsers.count_sentence import read_count
 from parsers.locale import english, fold, template_pattern
 
 if TYPE_CHECKING:
-    from parsers.bbpress.landmark import Candidate, Landmarks
+    from collections.abc import Iterator
+
+    from parsers.bbpress.candidate import Candidate
+    from parsers.bbpress.landmark import Landmarks
+    from parsers.element import Element
     from parsers.locale import Locale
     from parsers.records import CountClaim, Stickiness, TopicStatus
 
+# What only moderators read beside the count of replies, in every language: “(+2 hidden)”.
+_AND_HIDDEN = re.compile(r"[(\uff08]\s*[+\u548c]")
+_COUNT = re.compile(r"[0-9]{1,6}$")
 _NUMBER = re.compile(r"\d{1,3}(?:[.,'\u00a0\u202f ]\d{3})+(?!\d)|\d{1,12}")
 
 
@@ -54,9 +62,19 @@ def _opening(marks: Landmarks) -> Candidate | None:
 def read_tags(marks: Landmarks) -> tuple[str, ...]:
     """Read the topic's tags."""
     block = marks.named.get("tags")
-    links = block.iter("a") if block is not None else ()
+    links = block.iter("a") if block is not None else _links_beside_posts(marks)
     names = (shown(link) for link in links if "tag" in (link.get("rel") or "").split())
-    return tuple(name for name in names if name)
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _links_beside_posts(marks: Landmarks) -> Iterator[Element]:
+    """The links that bbPress prints outside posts, for themes that keep tags in a box of their own."""
+    contents = {one.content for one in marks.posts}
+    posts = Enclosure(contents.__contains__)
+    for wrapper in marks.wrappers:
+        for link in wrapper.iter("a"):
+            if link.get("rel") and not posts.encloses(link):
+                yield link
 
 
 def read_claim(marks: Landmarks, locale: Locale | None, *, is_threaded: bool) -> CountClaim | None:
@@ -71,8 +89,13 @@ def stated_replies(marks: Landmarks) -> int | None:
     element = marks.named.get("description")
     if element is None:
         return None
-    match = _NUMBER.search(" ".join(filter(None, (element.text, *(one.tail for one in element)))))
-    return int(re.sub(r"\D", "", match[0])) if match else None
+    before, *beyond = _AND_HIDDEN.split(shown(element), maxsplit=1)
+    if beyond:
+        numbers = _NUMBER.findall(before)[-1:]
+    else:
+        own = " ".join(filter(None, (element.text, *(one.tail for one in element))))
+        numbers = _NUMBER.findall(own)[:1]
+    return int(re.sub(r"\D", "", numbers[0])) if numbers else None
 
 
 def needs_login(marks: Landmarks, locale: Locale | None) -> bool:
@@ -84,3 +107,11 @@ def needs_login(marks: Landmarks, locale: Locale | None) -> bool:
     said = fold(shown(marks.notice))
     own = locale.notices.login_to_reply if locale is not None else ()
     return any(fold(text) in said for text in (*own, *english().notices.login_to_reply))
+
+
+def kept_back(marks: Landmarks) -> int | None:
+    """How many answers a page keeps behind buttons of BuddyBoss's; None where it keeps none back."""
+    items = marks.replies.iter("li") if marks.replies is not None else iter(())
+    buttons = [item for item in items if "bp_view_more" in class_tokens(item)]
+    counts = (item.get("data-child-count") or "" for item in buttons)
+    return sum(int(count) for count in counts if _COUNT.match(count)) if buttons else None

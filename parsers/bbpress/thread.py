@@ -10,7 +10,7 @@ from parsers.bbpress.class_token import class_tokens
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from parsers.bbpress.landmark import Candidate
+    from parsers.bbpress.candidate import Candidate
     from parsers.element import Element
 
 _FLAT = frozenset(("bbp-body", "bbp-header", "bbp-footer"))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from parsers.bbpress.class_token import class_tokens
+from parsers.bbpress.class_token import class_tokens, site_names
+from parsers.bbpress.enclosure import Enclosure
 from parsers.bbpress.text import shown
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ _FRAMES = frozenset(("nav", "aside", "footer"))
 # Headings of the site itself, not of the page.
 _SITE = ("site-title", "site-description", "site-name", "logo", "widget", "menu", "branding")
 # What themes put between a page's title and the site's name.
+_LONGEST = 1000  # characters of a page's own title that headings are looked for in
 _BETWEEN = " |–—-»·•:"
 
 
@@ -37,9 +39,12 @@ def read_title(root: Element, marks: Landmarks, crumb: str | None) -> tuple[str,
         texts = (shown(element) for element in root.iter("h1", "h2") if _is_title(element))
         longer = (text for text in texts if stem != crumb and text.startswith(stem))
         return next(longer, crumb), True
+    between = _between_wrappers(marks)
+    if between:
+        return between, True
     document_title = _document_title(root)
-    whole = _without_blanks(document_title)
-    headings = list(_headings(root, marks))
+    whole = _without_blanks(document_title[:_LONGEST])
+    headings = list(_headings(root, marks, whole))
     if headings:
         return min(headings, key=lambda found: _rank(found[0], found[1], whole))[0], True
     return (document_title, False) if crumb is None else (crumb, True)
@@ -51,16 +56,31 @@ def _rank(text: str, place: int, document_title: str) -> tuple[int, int, int]:
     return (start, -len(text), place) if start >= 0 else (len(document_title), place, 0)
 
 
-def _headings(root: Element, marks: Landmarks) -> Iterator[tuple[str, int]]:
-    """What may be the topic's heading, and how far from usual its place is: named a title, of the first rank, others."""
+def _between_wrappers(marks: Landmarks) -> str:
+    """The heading that BuddyPress prints between the two wrappers of a group's topic."""
+    inner = [one for one in marks.wrappers if not marks.wrappers.isdisjoint(one.iterancestors())]
+    for wrapper in inner:
+        for heading in wrapper.itersiblings("h1", "h2", "h3", preceding=True):
+            if text := shown(heading):
+                return text
+    return ""
+
+
+def _headings(root: Element, marks: Landmarks, document_title: str) -> Iterator[tuple[str, int]]:
+    """What may be the topic's heading, and how far from usual its place is: named a title, of the first rank, others.
+
+    Outside bbPress's wrapper, others count where the page's own title begins with them.
+    """
     contents = {one.content for one in marks.posts}
+    elsewhere = Enclosure(lambda outer: outer in contents or _is_of_site(outer))
+    wrappers = Enclosure(marks.wrappers.__contains__)
     for element in root.iter("h1", "h2", "h3"):
         text = shown(element)
-        if not text or _is_elsewhere(element) or not contents.isdisjoint(element.iterancestors()):
+        if not text or _names_site(element) or elsewhere.encloses(element):
             continue
         if _is_title(element) or element.tag == "h1":
             yield text, 0 if _is_title(element) else 1
-        elif not marks.wrappers.isdisjoint(element.iterancestors()):
+        elif wrappers.encloses(element) or document_title.startswith(_without_blanks(text)):
             yield text, 2
 
 
@@ -68,18 +88,15 @@ def _is_title(element: Element) -> bool:
     return any("title" in token for token in class_tokens(element))
 
 
-def _is_elsewhere(element: Element) -> bool:
-    """Whether a heading is the site's own, a menu's or a widget's."""
-    return _names_site(element) or any(
-        outer.tag in _FRAMES or _names_site(outer)
-        for outer in element.iterancestors()
-        if outer.tag not in {"body", "html"}
-    )
+def _is_of_site(outer: Element) -> bool:
+    """Whether what lies in an element is the site's own, a menu's or a widget's."""
+    if outer.tag in {"body", "html"}:
+        return False
+    return outer.tag in _FRAMES or _names_site(outer)
 
 
 def _names_site(element: Element) -> bool:
-    names = (*class_tokens(element), element.get("id") or "")
-    return any(mark in name for name in names for mark in _SITE)
+    return any(mark in name for name in site_names(element) for mark in _SITE)
 
 
 def _document_title(root: Element) -> str:

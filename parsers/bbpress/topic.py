@@ -10,13 +10,16 @@ from parsers.bbpress.address import first_page_of, without_fragment
 from parsers.bbpress.body import read_body
 from parsers.bbpress.forum_path import ForumPath, read_forum_path
 from parsers.bbpress.head import Head, read_head
+from parsers.bbpress.hidden import read_hidden
 from parsers.bbpress.landmark import find_landmarks
 from parsers.bbpress.language import page_language
-from parsers.bbpress.pager import read_pager
+from parsers.bbpress.pager import find_theme_links, read_pager
 from parsers.bbpress.part import find_continuation, read_parts
 from parsers.bbpress.post import read_post
 from parsers.bbpress.revision import read_edits
+from parsers.bbpress.soundness import find_doubts
 from parsers.bbpress.state import (
+    kept_back,
     needs_login,
     read_claim,
     read_status,
@@ -27,6 +30,7 @@ from parsers.bbpress.state import (
 from parsers.bbpress.thread import FLAT, find_places
 from parsers.bbpress.title import read_title
 from parsers.errors import LayoutChangedError
+from parsers.markup import MOST_LEVELS
 from parsers.records import Pager, Problem, TopicPage
 
 if TYPE_CHECKING:
@@ -39,7 +43,7 @@ if TYPE_CHECKING:
     from parsers.document import Document
     from parsers.element import Element
     from parsers.locale import Locale
-    from parsers.records import ParsedPost
+    from parsers.records import CountClaim, ParsedPost
 
 
 def read_topic_page(document: Document, engine: str) -> TopicPage:
@@ -51,7 +55,8 @@ def read_topic_page(document: Document, engine: str) -> TopicPage:
     root, url = document.root, document.url
     marks = find_landmarks(root)
     parts = read_parts(document, marks)
-    if not marks.posts and parts.current == 1:
+    hidden = read_hidden(root, marks, url)
+    if not (marks.posts or hidden) and parts.current == 1:
         raise LayoutChangedError(
             f"The topic page at {url} shows no posts; it may lie past the topic's end, or its theme is one that "
             "threadkeep does not read.",
@@ -62,11 +67,17 @@ def read_topic_page(document: Document, engine: str) -> TopicPage:
     language, locale = page_language(head.language, marks)
     path = read_forum_path(root, marks, url, locale)
     places = find_places(marks.posts, is_whole=parts.current == 1)
-    pager = _pager(marks, parts, is_threaded=bool(places))
+    pager = _pager(document, marks, parts, is_threaded=bool(places))
     posts = tuple(_posts(document, marks, places, parts, locale))
+    doubts = tuple(
+        find_doubts(document, marks, posts, is_threaded=bool(places), is_part=parts.current > 1)
+    )
+    posts = tuple(_doubted(post, doubts) for post in posts)
+    shown = {post.post_id for post in posts}
     continuation = _continuation(root, marks, parts)
     log = continuation.log if continuation is not None else None
-    topic_url = _topic_url(pager, head, url)
+    topic_url = own_url(pager, head, url)
+    claim = read_claim(marks, locale, is_threaded=bool(places))
     title, is_shown = read_title(root, marks, path.current)
     return TopicPage(
         engine=engine,
@@ -79,10 +90,11 @@ def read_topic_page(document: Document, engine: str) -> TopicPage:
         tags=read_tags(marks),
         posts=posts,
         pager=pager,
-        claim=read_claim(marks, locale, is_threaded=bool(places)),
+        claim=claim,
         stated_replies=stated_replies(marks),
-        has_lead=marks.lead is not None,
+        has_lead=_has_lead(marks, claim),
         is_threaded=bool(places),
+        hidden=hidden,
         part=parts.current,
         part_urls=parts.urls,
         continuation_html=continuation.html if continuation is not None else None,
@@ -95,6 +107,7 @@ def read_topic_page(document: Document, engine: str) -> TopicPage:
         problems=(
             *document.problems,
             *_problems(head, locale, marks, is_shown=is_shown),
+            *(doubt for doubt in doubts if doubt.post_id not in shown),
             *_of_posts(posts),
         ),
     )
@@ -116,7 +129,28 @@ def _posts(
             locale,
             is_page_link=parts.is_link if parts.is_cut and is_last else None,
         )
+        if document.is_flattened and one.content is not None and _is_deep(one.content):
+            post = _flattened(post)
         yield _torn(post) if is_last and _is_torn(document, marks) else post
+
+
+def _is_deep(content: Element) -> bool:
+    """Whether elements lie in a post as deep as they can."""
+    level, depth = [content], sum(1 for _ in content.iterancestors())
+    while level and depth < MOST_LEVELS - 1:
+        level, depth = [child for element in level for child in element], depth + 1
+    return bool(level)
+
+
+def _flattened(post: ParsedPost) -> ParsedPost:
+    detail = "Elements lie so deep in one another in this post that only the text of the deepest was read."
+    problem = Problem(code="deep-markup", detail=detail, post_id=post.post_id)
+    return replace(post, problems=(*post.problems, problem))
+
+
+def _doubted(post: ParsedPost, doubts: tuple[Problem, ...]) -> ParsedPost:
+    own = tuple(doubt for doubt in doubts if doubt.post_id == post.post_id)
+    return replace(post, problems=(*post.problems, *own)) if own else post
 
 
 def _torn(post: ParsedPost) -> ParsedPost:
@@ -138,11 +172,21 @@ def _continuation(root: Element, marks: Landmarks, parts: Parts) -> Body | None:
     return read_body(rest, None, is_page_link=None if marks.posts else parts.is_link)
 
 
-def _pager(marks: Landmarks, parts: Parts, *, is_threaded: bool) -> Pager:
+def _pager(document: Document, marks: Landmarks, parts: Parts, *, is_threaded: bool) -> Pager:
     """The page links; a threaded topic without any is whole on this page, whatever number its address has."""
     links = marks.named.get("pager")
+    is_elsewhere = links is None and b"page-numbers" in document.page.body
+    if is_elsewhere:
+        links = find_theme_links(document.root, marks, parts.page_url)
     is_whole = is_threaded and (links is None or next(links.iter("a"), None) is None)
     return read_pager(links, first_page_of(parts.page_url) if is_whole else parts.page_url)
+
+
+def _has_lead(marks: Landmarks, claim: CountClaim | None) -> bool:
+    """Whether the opening post stands above the replies and is none of what is counted."""
+    if marks.lead is not None:
+        return True
+    return marks.opening is not None and (claim is None or claim.unit != "posts")
 
 
 def _topic_id(marks: Landmarks, head: Head) -> int | None:
@@ -150,17 +194,24 @@ def _topic_id(marks: Landmarks, head: Head) -> int | None:
     return marks.topic_id or head.post_id or opening
 
 
-def _topic_url(pager: Pager, head: Head, url: str) -> str | None:
-    """The topic's own address: that of the first page; where no link tells it, as the head names this page.
+def own_url(pager: Pager, head: Head, url: str) -> str | None:
+    """A topic's or list's own address: that of the first page; where no link tells it, as the head names this page.
 
     The head is not believed where it names another site or its home: some sites' heads say so on every page.
     """
     first = dict(pager.urls).get(1)
     if pager.last > 1 or head.canonical is None:
         return first
-    own, named = urlsplit(url), urlsplit(head.canonical)
-    is_plausible = named.netloc == own.netloc and (named.path.strip("/") or named.query)
-    return first_page_of(head.canonical) if is_plausible else first
+    return first_page_of(head.canonical) if _is_of_site(head.canonical, url) else first
+
+
+def _is_of_site(named: str, url: str) -> bool:
+    """Whether an address that a page names is one of the page's site, and not its home's."""
+    try:
+        parts = urlsplit(named)
+    except ValueError:  # brackets that are no IPv6 address
+        return False
+    return parts.netloc == urlsplit(url).netloc and bool(parts.path.strip("/") or parts.query)
 
 
 def _feed_urls(topic_url: str | None, path: ForumPath) -> tuple[str, ...]:
@@ -181,6 +232,10 @@ def _problems(
     if locale is None:
         detail = f"There is no table for the page's language ({head.language or 'none declared'})."
         yield Problem(code="unknown-language", detail=detail)
+    behind = kept_back(marks)
+    if behind is not None:
+        detail = f"The page keeps answers behind a button ({behind or 'it does not say how many'}); they were not read."
+        yield Problem(code="kept-back", detail=detail)
     for number in marks.lost:
         detail = "The page has the post's header, but its body was not found."
         yield Problem(code="lost-post", detail=detail, post_id=number)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _ORDERS: tuple[Order, ...] = ("DMY", "MDY", "YMD")
 
 _HALF = re.compile(r"\b([ap])\.? ?m\b")
+# An hour with its minute, as no day and hour stand beside each other.
+_CLOCK = re.compile(r"(?<!\d)(\d{1,2})(?: ?(?:h|時|时|点|시) ?|[:.])(\d\d)(?!\d)")
 _WHOLE_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _SETTINGS: dict[str, object] = {
     "PARSERS": ["absolute-time"],
@@ -92,6 +94,8 @@ def _is_accounted_for(folded: str, value: datetime) -> bool:
     """Say whether year, day, hour and minute stand in the text, and no number that is not part of the date."""
     numbers = [int(number) for number in re.findall(r"\d+", folded)]
     hour = value.hour if value.hour in numbers else (value.hour - 1) % 12 + 1
+    if (hour, value.minute) not in {(int(one), int(two)) for one, two in _CLOCK.findall(folded)}:
+        return False
     for needed in (value.year, value.day, hour, value.minute):
         if needed not in numbers:
             return False

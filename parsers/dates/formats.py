@@ -20,7 +20,7 @@ NAMED_DATES = (
     "F jS, Y", "F jS Y", "jS F Y", "jS F, Y", r"jS \o\f F Y", r"jS \o\f F, Y", r"j \o\f F Y",
     "j F Y.", "j. F Y.", "j. F, Y", "j.F Y", "j.F.Y", "j-F-Y", "j/F/Y", "j/F Y",
     "Y F j", "Y, F j", "Y. F j.", "Y. F j", "Y-F-j", "Y/F/j", "F-j-Y", "F/j/Y", "F, j Y", "F j. Y",
-    "Y年F j日", "Y年Fj日", "Y 年 F j 日", "Y년 F j일", "j F، Y", "F j، Y", "j בF Y", r"j. F\t\a Y",
+    "Y年F j日", "Y年Fj日", "Y 年 F j 日", "Y년 F j일", r"Y \m. F j \d.", "j F، Y", "F j، Y", "j בF Y", r"j. F\t\a Y",
     "j F y", "j-F-y", "j. F y", "j.F.y", "F j, y", "F j y", "j F 'y", "F j, 'y", "y F j",
 )  # fmt: skip
 _SEPARATORS = ("/", ".", "-", ". ", " ", " / ", " - ")
@@ -33,6 +33,7 @@ TIMES = (
     "H:i", "g:i a", "g:ia", "H:i:s", "g:i:s a", "g:i:sa", "a g:i", "ag:i", "a g:i:s", "ag:i:s",
     r"G\hi", r"G \h i", r"G \h i \m\i\n", r"G\h i", r"G\h i\m\i\n", r"G\hi\m\i\n", "H.i", "g.i a", "g.ia", "H.i.s", "H-i", "H：i：s",
     r"H:i \h", r"H:i\h", r"H:i \U\h\r", r"H.i \U\h\r", r"H:i \u\h\r", "G:i น.", "G時i分", "G时i分", "G点i分", "ag時i分", "a g時i分", "ag点i分",
+    "H:i น.", r"H\hi\m", r"G\hi\m", r"G \h i \m", "G時i分s秒", "G时i分s秒",
     "G시 i분", "a g시 i분", "ag시 i분", "H:i T", "g:i a T", "H:i:s T", "H:i (T)", "g:i a (T)", "H:i P",
 )  # fmt: skip
 JOINERS = (
@@ -41,6 +42,24 @@ JOINERS = (
     "%1$s; %2$s", "%1$sT%2$s", "%2$s %1$s", "%2$s, %1$s", "%2$s - %1$s", "%2$s – %1$s", "%2$s · %1$s", "%2$s on %1$s",
     "%2$s | %1$s", "on %1$s at %2$s", "%1$s%2$s",
 )  # fmt: skip
+# Words before a date, by themes in several languages.
+OPENERS = (
+    "on",
+    "op",
+    "am",
+    "le",
+    "el",
+    "il",
+    "em",
+    "den",
+    "d.",
+    "dnia",
+    "dňa",
+    "dne",
+    "el día",
+    "posted on",
+    "geplaatst op",
+)
 WEEKDAY_FRAMES = ("l, {}", "l {}", "{} (l)", "{}(l)", "{} l", "{}, l")
 
 _ROLES = {"d": "D", "j": "D", "m": "M", "n": "M", "F": "N", "M": "N", "Y": "Y", "y": "Y"}

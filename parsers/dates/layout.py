@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from parsers.dates.formats import (
     JOINERS,
     NAMED_DATES,
     NUMERIC_DATES,
+    OPENERS,
     TIMES,
     WEEKDAY_FRAMES,
     family,
@@ -119,6 +120,21 @@ class LayoutFinder:
 
     def layouts(self, folded: str) -> list[Layout]:
         """The layouts that explain a text; of those that say the same of it only the first."""
+        found = self._layouts(folded)
+        if not found:
+            found = [
+                layout for opener in _openers(folded) for layout in self._opened(opener, folded)
+            ]
+        return found
+
+    def _opened(self, opener: str, folded: str) -> Iterator[Layout]:
+        """The layouts of a text that a word opens."""
+        for layout in self._layouts(folded[len(opener) :]):
+            opened = replace(layout, before=escape(opener) + layout.before)
+            if self.readings(opened, folded):
+                yield opened
+
+    def _layouts(self, folded: str) -> list[Layout]:
         time_of, dates_of = cache(self._time), cache(self._dates)
         found: dict[frozenset[datetime], Layout] = {}
         for joiner in self._joiners:
@@ -162,6 +178,11 @@ class LayoutFinder:
     def _says_date(self, dates: tuple[str, ...], text: str) -> bool:
         read = (self.matcher(date).fields(text) for date in dates)
         return any(fields is not None and None not in fields[:3] for fields in read)
+
+
+def _openers(folded: str) -> Iterator[str]:
+    """The words of `OPENERS` that a text begins with, each with its blank."""
+    return (f"{word} " for word in OPENERS if folded.startswith(f"{word} "))
 
 
 def _readable(formats: Iterable[str]) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,15 @@ from parsers.dates.lexicon import Lexicon
 from parsers.dates.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from parsers.dates.formats import Order
     from parsers.locale import DateWords
 
 _LONGEST = 100  # characters; what is longer is no date, and would take long to find so
 _WIDEST_OFFSET = timedelta(hours=15)  # no clock is further from UTC
+# How often an order must lead back in time to be none: imported posts may do so once or twice.
+_ENOUGH = 3
 
 
 class DateReader:
@@ -33,7 +36,11 @@ class DateReader:
     """
 
     def __init__(
-        self, finder: LayoutFinder, fallback: Fallback, learnt: Mapping[Layout, _Learnt]
+        self,
+        finder: LayoutFinder,
+        fallback: Fallback,
+        learnt: Mapping[Layout, _Learnt],
+        doubtful: Iterable[str],
     ) -> None:
         self._finder = finder
         self._fallback = fallback
@@ -45,9 +52,7 @@ class DateReader:
         )
         self._matchers = [finder.matcher(php_format) for php_format in self.formats]
         self._others: dict[str, datetime | None] = {}
-        self.is_ambiguous = any(
-            len(self._known(text)) > 1 for what in learnt.values() for text in what.texts
-        )
+        self.is_ambiguous = any(len(self._known(text)) > 1 for text in doubtful)
 
     @staticmethod
     def learn(
@@ -56,31 +61,31 @@ class DateReader:
         words: DateWords | None,
         language: str | None = None,
         pairs: Mapping[str, datetime] | None = None,
+        successions: Iterable[tuple[str, str]] = (),
         not_after: datetime | None = None,
     ) -> DateReader:
         """Find out how a site writes its dates.
 
         Args:
-            texts: dates as displayed, the more the better.
+            texts: dates as displayed, the more the better; gone through once, and not kept.
             words: the words of the site's language; English is always tried beside it.
             language: the page's language tag, for what `words` does not cover.
             pairs: the true time (aware) of some of the texts, from feeds; evidence for the order of day and month.
+            successions: texts of which the second was displayed by the post after the first's, in a topic by number; gone
+                through only where nothing else settles the order.
             not_after: when the pages were fetched (aware): no post is younger, which is evidence for the order too.
         """
-        lexicon = Lexicon.of(words, language)
-        finder = LayoutFinder(words, lexicon)
-        learnt: dict[Layout, _Learnt] = {}
-        for text in dict.fromkeys(fold(text) for text in texts if len(text) <= _LONGEST):
-            known = [layout for layout in learnt if finder.readings(layout, text)]
-            for layout in known or finder.layouts(text):
-                learnt.setdefault(layout, _Learnt(dates=layout.dates)).texts.append(text)
         evidence = _Evidence(
             pairs={fold(text): _naive(utc) for text, utc in (pairs or {}).items()},
             not_after=not_after,
         )
-        _settle(learnt, finder, evidence)
-        by_use = sorted(learnt.items(), key=lambda entry: -len(entry[1].texts))
-        return DateReader(finder, Fallback(language), dict(by_use))
+        lesson = _Lesson(LayoutFinder(words, Lexicon.of(words, language)), evidence)
+        for text in texts:
+            if len(text) <= _LONGEST:
+                lesson.take(fold(text))
+        lesson.follow(successions)
+        by_use = sorted(lesson.learnt().items(), key=lambda entry: -entry[1].uses)
+        return DateReader(lesson.finder, Fallback(language), dict(by_use), lesson.doubtful)
 
     def read(self, text: str) -> datetime | None:
         """The local time (naive) that a text says, or null if it is not a whole date or can mean two."""
@@ -113,10 +118,10 @@ class DateReader:
 
 @dataclass(slots=True, kw_only=True)
 class _Learnt:
-    """What is known of a layout: the date formats that are left, and the texts it explains."""
+    """What is known of a layout: the date formats that are left, and how many texts it explains."""
 
     dates: tuple[str, ...]
-    texts: list[str] = field(default_factory=list[str])
+    uses: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,18 +145,80 @@ class _Evidence:
         return allowed
 
 
-def _settle(learnt: Mapping[Layout, _Learnt], finder: LayoutFinder, evidence: _Evidence) -> None:
-    """Leave of each family of date formats those that every text of it allows; all, if the texts contradict each other."""
-    left: dict[tuple[str, ...], set[str]] = {}
-    for layout, what in learnt.items():
-        for text in what.texts if len(layout.dates) > 1 else ():
-            allowed = evidence.allowed(text, finder.readings(layout, text))
-            left[layout.dates] = left.get(layout.dates, set(layout.dates)) & allowed
-    for layout, what in learnt.items():
-        what.dates = (
-            tuple(date for date in layout.dates if date in left.get(layout.dates, ()))
-            or layout.dates
-        )
+class _Lesson:
+    """What a site's texts teach, one after the other; of thousands that teach the same it holds one."""
+
+    def __init__(self, finder: LayoutFinder, evidence: _Evidence) -> None:
+        self.finder = finder
+        self._evidence = evidence
+        self._learnt: dict[Layout, _Learnt] = {}
+        self._left: dict[tuple[str, ...], set[str]] = {}
+        self._doubtful: dict[frozenset[frozenset[str]], str] = {}
+
+    def take(self, text: str) -> None:
+        """Learn from one text, which is folded."""
+        known = ((layout, self.finder.readings(layout, text)) for layout in self._learnt)
+        explained = [(layout, readings) for layout, readings in known if readings] or [
+            (layout, self.finder.readings(layout, text)) for layout in self.finder.layouts(text)
+        ]
+        for layout, readings in explained:
+            self._learnt.setdefault(layout, _Learnt(dates=layout.dates)).uses += 1
+            if len(layout.dates) > 1:
+                allowed = self._evidence.allowed(text, readings)
+                left = self._left.get(layout.dates, set(layout.dates))
+                self._left[layout.dates] = left & allowed
+        self._doubt(text, explained)
+
+    def _doubt(
+        self, text: str, explained: Iterable[tuple[Layout, Mapping[str, datetime]]]
+    ) -> None:
+        """Hold a text that can mean several times, unless one is held that can in the same way."""
+        formats: dict[datetime, list[str]] = {}
+        for layout, readings in explained:
+            for date, value in readings.items():
+                formats.setdefault(value, []).append(layout.format(date))
+        if len(formats) > 1:
+            self._doubtful.setdefault(frozenset(map(frozenset, formats.values())), text)
+
+    def follow(self, successions: Iterable[tuple[str, str]]) -> None:
+        """Give up orders by which later posts would be older, if there is one by which none is."""
+        if not self._open_layouts():
+            return
+        backwards: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+        for earlier, later in successions:
+            if max(len(earlier), len(later)) <= _LONGEST:
+                for dates, back in self._leading_back(fold(earlier), fold(later)):
+                    backwards[dates].update(back)
+        for dates, counts in backwards.items():
+            steady = self._left[dates] - counts.keys()
+            if steady and all(count >= _ENOUGH for count in counts.values()):
+                self._left[dates] = steady
+
+    def _open_layouts(self) -> list[Layout]:
+        return [layout for layout in self._learnt if len(self._left.get(layout.dates, ())) > 1]
+
+    def _leading_back(
+        self, earlier: str, later: str
+    ) -> Iterator[tuple[tuple[str, ...], set[str]]]:
+        """The date formats by which time runs back between two posts, where by others it does not."""
+        for layout in self._open_layouts():
+            first, second = (self.finder.readings(layout, one) for one in (earlier, later))
+            both = self._left[layout.dates] & first.keys() & second.keys()
+            back = {date for date in both if first[date] > second[date]}
+            if back != both:
+                yield layout.dates, back
+
+    def learnt(self) -> dict[Layout, _Learnt]:
+        """Every layout, with those date formats that every text of it allows; all, if the texts contradict each other."""
+        for layout, what in self._learnt.items():
+            left = self._left.get(layout.dates, ())
+            what.dates = tuple(date for date in layout.dates if date in left) or layout.dates
+        return self._learnt
+
+    @property
+    def doubtful(self) -> Iterable[str]:
+        """Texts that more than one format explains, each differently."""
+        return self._doubtful.values()
 
 
 def _only_order(learnt: Mapping[Layout, _Learnt]) -> Order | None:

@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from parsers.dates.attribute import read_attribute
 from parsers.dates.lexicon import alternatives
 from parsers.dates.text import fold, fold_part
 
@@ -27,7 +28,9 @@ _ENGLISH = {unit: (unit, f"{unit}s") for unit in _UNITS} | {
 }
 _LONGEST = 100  # characters
 _NOW = timedelta(minutes=1)
-_COMMA = re.compile(r" ?[,،、] ?")
+_LONGEST_KEPT = timedelta(days=60)  # by a cache
+# What stands between two units, besides what the language's table has.
+_SEPARATORS = (",", "،", "、", ".", " ")
 
 
 def read_relative(
@@ -37,7 +40,8 @@ def read_relative(
 
     bbPress prints at most two units, the second the next smaller one, both rounded down: two units bound the time to one
     of the smaller. A single unit may be WordPress's own rounding to the nearest, so half a unit less is possible too.
-    `right now` is the last minute. `sometime` (a time ahead), units that are not neighbours and unknown words are null.
+    `right now` is the last minute. `sometime` (a time ahead), units that are not neighbours, more of a unit than the
+    larger one holds, and unknown words are null.
 
     Args:
         text: as displayed, with or without `ago`.
@@ -52,7 +56,7 @@ def read_relative(
         fold(html.unescape(word)) for word in (*(words.now if words else ()), "right now")
     }:
         return now - _NOW, now
-    amounts = _amounts(_without_ago(folded, words), _meanings(words))
+    amounts = _amounts(_without_ago(folded, words), words)
     bounds = _bounds(amounts) if amounts else None
     if bounds is None:
         return None
@@ -60,6 +64,21 @@ def read_relative(
         return now - bounds[1], now - bounds[0]
     except OverflowError:
         return None
+
+
+def page_made_at(headers: Iterable[tuple[str, str]], came: datetime) -> datetime:
+    """When a server made a page that came at a moment (aware): from then on `3 years ago` is counted.
+
+    Caches hand on the `Date` of the server and say in `Age` for how long they have kept the page. A server whose clock is
+    ahead, or that tells a time from long before, is not believed.
+    """
+    told = {name.lower(): value.strip() for name, value in headers}
+    age = told.get("age", "")
+    made = came - timedelta(seconds=int(age)) if re.fullmatch(r"\d{1,8}", age) else came
+    dated = read_attribute(told.get("date", ""))
+    if dated is not None and dated.tzinfo is not None:
+        made = min(made, dated.astimezone(UTC))
+    return made if came - made <= _LONGEST_KEPT else came
 
 
 def _without_ago(folded: str, words: DateWords | None) -> str:
@@ -82,24 +101,46 @@ def _meanings(words: DateWords | None) -> dict[str, str]:
     return english | _unambiguous(words.units) if words else english
 
 
+def _numberless(words: DateWords | None) -> dict[str, tuple[str, int]]:
+    """The unit and the number that a word says together (`O lună`, `سنتين`)."""
+    if words is None:
+        return {}
+    ones = {form: (unit, 1) for form, unit in _unambiguous(words.ones).items()}
+    return ones | {form: (unit, 2) for form, unit in _unambiguous(words.twos).items()}
+
+
 def _unambiguous(units: Mapping[str, Iterable[str]]) -> dict[str, str]:
     found: dict[str, set[str]] = {}
     for unit, forms in units.items():
         for form in forms:
-            found.setdefault(fold(html.unescape(form)).rstrip("."), set()).add(unit)
+            found.setdefault(_word(form), set()).add(unit)
     return {form: min(meant) for form, meant in found.items() if form and len(meant) == 1}
 
 
-def _amounts(folded: str, meanings: Mapping[str, str]) -> list[tuple[str, int]] | None:
-    names = alternatives(meanings)
-    pattern = re.compile(rf"(?:(\d{{1,4}}) ?({names})|({names}) ?(\d{{1,4}}))\.?")
-    amounts: list[tuple[str, int]] = []
-    for part in _COMMA.split(folded):
-        match = pattern.fullmatch(part)
-        if match is None:
-            return None
-        amounts.append((meanings[match[2] or match[3]], int(match[1] or match[4])))
-    return amounts
+def _word(text: str) -> str:
+    return fold(html.unescape(text)).rstrip(".")
+
+
+def _amounts(folded: str, words: DateWords | None) -> list[tuple[str, int]] | None:
+    """The one or two units with their numbers; null where anything else is said."""
+    meanings, numberless = _meanings(words), _numberless(words)
+    names, alone = alternatives(meanings), alternatives(numberless) or "(?!)"
+    amount = rf"(?:(\d{{1,4}}) ?({names})|({names}) ?(\d{{1,4}})|({alone}))\.?"
+    between = alternatives(_separators(words))
+    match = re.fullmatch(f"{amount}(?: ?(?:{between}) ?{amount})?", folded)
+    if match is None:
+        return None
+    parts = match.groups()
+    return [
+        numberless[alone] if alone else (meanings[before or after], int(first or last))
+        for first, before, after, last, alone in (parts[:5], parts[5:])
+        if before or after or alone
+    ]
+
+
+def _separators(words: DateWords | None) -> set[str]:
+    own = words.separators if words else ()
+    return {fold_part(html.unescape(text)).strip() or " " for text in (*_SEPARATORS, *own)}
 
 
 def _bounds(amounts: list[tuple[str, int]]) -> tuple[timedelta, timedelta] | None:
@@ -117,4 +158,5 @@ def _bounds(amounts: list[tuple[str, int]]) -> tuple[timedelta, timedelta] | Non
     if len(rest) > 1 or _ORDER.index(smaller) != _ORDER.index(unit) + 1:
         return None
     least = count * size + smaller_count * _UNITS[smaller]
-    return least, min(least + _UNITS[smaller], (count + 1) * size)
+    most = (count + 1) * size
+    return (least, min(least + _UNITS[smaller], most)) if least < most else None

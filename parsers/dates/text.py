@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 
@@ -18,6 +19,10 @@ def fold(text: str) -> str:
 
 def fold_part(text: str) -> str:
     """Fold a piece of a text or of a format: a run of spaces at its ends stays, as one space."""
+    if "&" in text:
+        text = html.unescape(
+            html.unescape(text)
+        )  # what a translation escapes, bbPress escapes once more
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).translate(_TABLE)
         text = _NATIVE_DIGIT.sub(lambda match: str(unicodedata.digit(match[0])), text)

@@ -9,15 +9,20 @@ from parsers.bbpress.address import absolute, first_page_of
 from parsers.bbpress.forum_path import read_forum_path
 from parsers.bbpress.head import body_classes
 from parsers.bbpress.landmark import find_landmarks
+from parsers.bbpress.list_mark import find_lists
+from parsers.bbpress.list_page import read_list_page
 from parsers.bbpress.post_part import find_parts
+from parsers.bbpress.profile import read_profile_page
 from parsers.bbpress.topic import read_topic_page
 from parsers.document import read_leniently
 from parsers.errors import LoginRequiredError
+from parsers.stand_in import asks_for_password, stand_in
 
 if TYPE_CHECKING:
     from parsers.bbpress.landmark import Landmarks
     from parsers.document import Document
     from parsers.element import Element
+    from parsers.list_records import ListPage, ProfilePage
     from parsers.records import PageKind, TopicPage
 
 _ADDRESS = re.compile(
@@ -30,7 +35,6 @@ _POST_HEADER = re.compile(
 _LISTS = frozenset(
     [
         "bbp-user-page",
-        "bbp-user-edit",
         "bbp-search",
         "bbp-search-results",
         "bbp-view",
@@ -40,6 +44,9 @@ _LISTS = frozenset(
 )
 _FORUMS = frozenset(("single-forum", "forum", "forum-archive"))
 _LIST_IDS = ("bbp-search-results", "bbp-user-wrapper", "bbp-user-body")
+# The second is that of profiles before 2.2, which list all that is somebody's on the same page.
+_PROFILE_IDS = ("bbp-user-profile", "entry-author-info")
+_ROW = re.compile(rb"""\sid\s*=\s*["']?((?:bbp-)?topic-\d{1,18}|bbp-forum-\d{1,18})["'\s>]""")
 
 
 class BbpressEngine:
@@ -60,11 +67,13 @@ class BbpressEngine:
             return "missing"
         if "single-topic" in classes:
             return "topic"
-        if _is_list(document, classes):
-            return "list"
+        listed = _kind_of_list(document, classes)
+        if listed is not None:
+            return listed
         if marks.replies is not None or marks.lead is not None:
             return "topic"
-        return _kind_without_list(classes, marks)
+        found = _kind_without_list(classes, marks)
+        return "list" if found is None and _has_rows(document, marks) else found
 
     def topic_link(self, document: Document) -> str | None:
         """See `Engine.topic_link`."""
@@ -79,23 +88,66 @@ class BbpressEngine:
     def parse_topic(self, document: Document) -> TopicPage:
         """See `Engine.parse_topic`."""
         marks = find_landmarks(document.root)
-        if not marks.posts and b"action=postpass" in document.page.body:
-            raise LoginRequiredError(
-                f"The topic at {document.url} is protected by a password; threadkeep reads what a guest sees.",
-                url=document.url,
-            )
+        if not marks.posts:
+            _refuse_stand_in(document, marks)
         if _lost_posts(document, marks):
             second = read_leniently(document)
             if len(find_landmarks(second.root).posts) > len(marks.posts):
                 return read_topic_page(second, self.name)
         return read_topic_page(document, self.name)
 
+    def parse_list(self, document: Document) -> ListPage:
+        """See `ListReader.parse_list`."""
+        lists = find_lists(document.root, find_landmarks(document.root).wrappers)
+        numbers = set(_ROW.findall(document.page.body))
+        if len(numbers) > len(lists.rows):
+            second = read_leniently(document)
+            found = find_lists(second.root, find_landmarks(second.root).wrappers)
+            if len(found.rows) > len(lists.rows):
+                return read_list_page(second, self.name)
+        return read_list_page(document, self.name)
 
-def _is_list(document: Document, classes: frozenset[str]) -> bool:
-    return not _LISTS.isdisjoint(classes) or any(
-        identity.encode() in document.page.body and _has_id(document.root, identity)
-        for identity in _LIST_IDS
-    )
+    def parse_profile(self, document: Document) -> ProfilePage:
+        """See `ListReader.parse_profile`."""
+        return read_profile_page(document, self.name)
+
+
+def _kind_of_list(document: Document, classes: frozenset[str]) -> PageKind | None:
+    """What kind a page is that lists posts or topics that belong to no one topic; None for all others."""
+    ids = {
+        identity
+        for identity in (*_LIST_IDS, *_PROFILE_IDS, "bbp-your-profile")
+        if identity.encode() in document.page.body and _has_id(document.root, identity)
+    }
+    if "bbp-your-profile" in ids or "bbp-user-edit" in classes:
+        return "other"
+    if not ids.isdisjoint(_PROFILE_IDS):
+        return "profile"
+    return "list" if not _LISTS.isdisjoint(classes) or not ids.isdisjoint(_LIST_IDS) else None
+
+
+def _has_rows(document: Document, marks: Landmarks) -> bool:
+    """Whether there are lists of topics or forums, under a theme that names neither the page nor bbPress."""
+    body = document.page.body
+    is_likely = b"bbp-topic" in body or b"bbp-forum" in body or b"spf-topic" in body
+    return is_likely and bool(find_lists(document.root, marks.wrappers).rows)
+
+
+def _refuse_stand_in(document: Document, marks: Landmarks) -> None:
+    """Refuse a page of a topic that shows something else in the place of its posts.
+
+    Raises:
+        LoginRequiredError: the posts are behind a password or a login.
+    """
+    if asks_for_password(document.root):
+        raise LoginRequiredError(
+            f"The topic at {document.url} is protected by a password; threadkeep reads what a guest sees.",
+            url=document.url,
+        )
+    # Inside its own frame bbPress offers a login beside what it shows, and says itself that there is nothing.
+    named = None if marks.wrappers or marks.notice is not None else stand_in(document)
+    if named is not None:
+        raise named
 
 
 def _kind_without_list(classes: frozenset[str], marks: Landmarks) -> PageKind | None:

@@ -30,8 +30,8 @@ _LONGEST_ROLE, _LONGEST_NAME = 40, 120
 _BROKEN_NAME = 50
 # A picture's stand-in in text: its file's name, or what a text browser says of it.
 _PICTURE = re.compile(r"\[(?:|[0-9a-f]{8,64}|[^\]]{0,40}(?:avatar|photo|image|gravatar|\.(?:png|jpe?g|gif))[^\]]{0,40})\]\s*", re.IGNORECASE)  # fmt: skip
-# An address is shown to moderators only and is no part of a post.
-_ADDRESS = re.compile(r"\(?(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){2,7})\)?", re.IGNORECASE)  # fmt: skip
+# An address is shown to moderators only and is no part of a post; of one that was cut out, the brackets are left.
+_ADDRESS = re.compile(r"\(?(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){2,7})\)?|\(\)", re.IGNORECASE)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from parsers.errors import UnknownForumError
+from parsers.errors import OversizedPageError, UnknownForumError
 from parsers.records import ForumLink, Problem, TopicPage
 from parsers.text_dump import report
 from parsers.text_dump.claim import (
@@ -37,6 +37,8 @@ ENGINE = "text-dump"
 
 # So many lines at either end, and so many numbered ones, tell a text's language.
 _TELLING_LINES, _TELLING_MARKS = 300, 300
+# Some fifty thousand posts; each line takes ten microseconds or more.
+_MOST_LINES = 500_000
 _NO_DUMP = (
     "The text is no dump of a forum thread: expected posts headed by a name or a date and the post's number, as in "
     "“Anna on #123” or “May 3, 2013 at 6:20 pm #123”, with the words of a forum around them."
@@ -55,7 +57,13 @@ def parse_text_dump(text: str, *, url: str | None = None) -> TopicPage:
 
     Raises:
         UnknownForumError: there are no posts in the text.
+        OversizedPageError: there are more lines in it than a page has.
     """
+    if max(text.count("\n"), text.count("\r")) > _MOST_LINES:
+        raise OversizedPageError(
+            f"The text has more than {_MOST_LINES:,} lines, as no page of a thread has; split it.",
+            url=url,
+        )
     lines = split_lines(text)
     numbered = list(numbered_lines(lines))
     locales = detect(_telling(lines, numbered))

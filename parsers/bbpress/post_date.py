@@ -1,0 +1,111 @@
+"""Find the date that a post shows, wherever a theme has put it and whatever it calls it."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from parsers.bbpress.byline import after_byline, before_byline, text_before
+from parsers.bbpress.post_part import scopes_of
+from parsers.bbpress.text import shown
+from parsers.visible_text import visible_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from parsers.bbpress.candidate import Candidate
+    from parsers.element import Element
+    from parsers.locale import Locale
+
+_DIGIT = re.compile(r"\d")
+_DATING = re.compile(
+    r"(?:^|[\s_-])(?:date|time|timestamp|posted|published)(?=$|[\s_-])", re.IGNORECASE
+)
+# Authors' cells say since when somebody is a member, themes when somebody edited.
+_OTHER_DATES = re.compile(
+    r"join|regist|member|since|edit|modif|updat|activ|visit|seen|birth", re.IGNORECASE
+)
+_NUMBER = re.compile(r"#?\s?[\d.,]+$")
+_YEAR_OR_TIME = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}:\d\d(?!\d)")
+_LONGEST = 80
+
+
+def read_date(
+    one: Candidate, parts: Mapping[str, Element], name: str, locale: Locale | None
+) -> tuple[str | None, str | None]:
+    """Read the date as displayed, and what the page attaches to it for machines.
+
+    Args:
+        one: the post.
+        parts: its known parts.
+        name: its author's, which is no date.
+        locale: the page's language.
+    """
+    element = parts.get("date")
+    if element is None:
+        element = next((time for scope in scopes_of(one) for time in scope.iter("time")), None)
+    if element is None:
+        element = _first(one, _is_called_date)
+    if element is not None:
+        return _in_one_line(element) or None, _attribute(element)
+    bare = _bare_date(parts, name, locale)
+    if bare is not None:
+        return bare, None
+    link = _first(one, lambda inner: _is_dated_link(inner, one.post_id))
+    return (shown(link) or None, _attribute(link)) if link is not None else (None, None)
+
+
+def _in_one_line(element: Element) -> str:
+    """A date as shown; lines of it are parted by a blank."""
+    if not len(element) or next(element.iterdescendants("br", "div", "p"), None) is None:
+        return shown(element)
+    return " ".join(filter(None, visible_text(element).split("\n")))
+
+
+def _first(one: Candidate, is_wanted: Callable[[Element], bool]) -> Element | None:
+    return next(
+        (inner for scope in scopes_of(one) for inner in scope.iter("*") if is_wanted(inner)), None
+    )
+
+
+def _is_called_date(element: Element) -> bool:
+    """Whether a theme calls an element a date, and it shows one; what holds more than a date is none."""
+    classes = element.get("class")
+    if not classes or not _names_date(classes):
+        return False
+    text = shown(element)
+    is_short = len(text) <= _LONGEST and len(element) <= 1
+    return is_short and _DIGIT.search(text) is not None and _NUMBER.match(text) is None
+
+
+@lru_cache(maxsize=1024)
+def _names_date(classes: str) -> bool:
+    return _DATING.search(classes) is not None and _OTHER_DATES.search(classes) is None
+
+
+def _is_dated_link(element: Element, post_id: int) -> bool:
+    """Whether an element is a post's link to itself with a date for its text."""
+    if element.tag != "a" or not (element.get("href") or "").endswith(f"#post-{post_id}"):
+        return False
+    text = shown(element)
+    return len(text) <= _LONGEST and _YEAR_OR_TIME.search(text) is not None
+
+
+def _attribute(element: Element) -> str | None:
+    for inner in element.iter("*"):
+        for value in (inner.get("datetime"), inner.get("title")):
+            # A theme's `title` may be the post's number.
+            if value and _DIGIT.search(value) and not value.startswith("#"):
+                return value
+    return None
+
+
+def _bare_date(parts: Mapping[str, Element], name: str, locale: Locale | None) -> str | None:
+    """The date of bbPress 2.0 and 2.1: bare text before the permalink. A text without a number is none, nor is a name."""
+    permalink = parts.get("permalink")
+    text = text_before(permalink) if permalink is not None else ""
+    if permalink is not None and permalink.getprevious() is not None:
+        text = after_byline(text, locale)
+    text = before_byline(text, locale)
+    return text if _DIGIT.search(text) and text != name else None

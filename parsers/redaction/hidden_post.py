@@ -1,0 +1,131 @@
+"""Find the whole of every post on a page that guests do not see: its header, its author, its text."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from parsers.redaction.outline import Outline, Part
+
+# What WordPress and bbPress call what only some are shown.
+HIDDEN_STATUSES = frozenset(
+    f"status-{name}"
+    for name in (
+        *("spam", "trash", "pending", "private", "hidden"),
+        *("draft", "auto-draft", "future", "orphan"),
+    )
+)
+_STATUSES = frozenset(token.encode() for token in HIDDEN_STATUSES)
+# Stand-alone bbPress has names of its own.
+_STANDALONE = frozenset((b"deleted", b"spam", b"bozo"))
+_TYPES = frozenset((b"type-topic", b"type-reply", b"type-forum", b"topic", b"reply", b"forum"))
+_TOPIC_LIST = re.compile(rb"topic-0*([1-9]\d{0,17})-replies")
+_TOPIC_CLASS = re.compile(rb"postid-0*([1-9]\d{0,17})")
+_TEXT = re.compile(rb"<!--.*?-->|<[^>]*>", re.DOTALL)
+
+
+class HiddenPost(NamedTuple):
+    """A post that guests do not see, and the spans of bytes that it takes."""
+
+    post_id: int
+    spans: tuple[tuple[int, int], ...]
+
+
+def find_hidden_posts(outline: Outline) -> list[HiddenPost]:
+    """Every post, topic and forum on a page that guests do not see, in page order."""
+    found: dict[int, list[Part]] = {}
+    for part in outline.parts:
+        if not part.is_text and _is_hidden(part):
+            found.setdefault(_number_of(part), []).append(part)
+    if not found:
+        return []
+    beyond = [part for part in outline.parts if part.ends_texts]
+    heads = _heads_of(outline, found)
+    return [
+        HiddenPost(post_id, tuple(_spans(outline, parts + heads[post_id], beyond, post_id)))
+        for post_id, parts in found.items()
+    ]
+
+
+def topic_of(outline: Outline) -> int | None:
+    """The topic that a page says it is of."""
+    for part in outline.parts:
+        match = None if part.is_text else _TOPIC_LIST.fullmatch(part.identity)
+        if match is None and part.name == b"body" and b"single-topic" in part.classes:
+            named = (_TOPIC_CLASS.fullmatch(token) for token in part.classes)
+            match = next(filter(None, named), None)
+        if match is not None:
+            return int(match[1])
+    return None
+
+
+def _is_hidden(part: Part) -> bool:
+    if part.post_id is not None:
+        return not _STATUSES.isdisjoint(part.classes) and not _TYPES.isdisjoint(part.classes)
+    is_item = part.name == b"li" and part.numbered is not None
+    return is_item and not _STANDALONE.isdisjoint(part.classes)
+
+
+def _number_of(part: Part) -> int:
+    return part.post_id or part.numbered or 0
+
+
+def _heads_of(outline: Outline, hidden: dict[int, list[Part]]) -> dict[int, list[Part]]:
+    """What else is of the posts: headers, which stand before them or elsewhere under their numbers."""
+    heads: dict[int, list[Part]] = {post_id: [] for post_id in hidden}
+    eldest: dict[Part | None, Part] = {}
+    for part in outline.parts:
+        if part.numbered in heads and not part.is_text:
+            heads[part.numbered].append(part)
+        before = eldest.get(part.outer)
+        of_post = heads.get(part.post_id or 0)
+        if of_post is not None and before is not None and before.is_head:
+            of_post += [before] if before.numbered is None else []
+        eldest[part.outer] = part
+    return heads
+
+
+def _spans(
+    outline: Outline, parts: list[Part], beyond: list[Part], post_id: int
+) -> Iterator[tuple[int, int]]:
+    for part in parts:
+        box = _box(part, post_id, beyond)
+        yield box.start, _end(outline, box, _following(box, post_id, beyond))
+
+
+def _following(part: Part, post_id: int, beyond: list[Part]) -> Part | None:
+    """What begins next behind the beginning of an element of a post and is none of that post's."""
+    place = bisect_right(beyond, part.start, key=_start)
+    later = (beyond[at] for at in range(place, len(beyond)))
+    return next((one for one in later if not _is_of(one, post_id)), None)
+
+
+def _start(part: Part) -> int:
+    return part.start
+
+
+def _is_of(part: Part, post_id: int) -> bool:
+    return post_id in (part.post_id, part.numbered)
+
+
+def _box(part: Part, post_id: int, beyond: list[Part]) -> Part:
+    """The box of a theme's that holds all of a post and nothing of another."""
+    box = part.outer
+    if box is None or box.numbered != post_id:
+        return part
+    following = _following(box, post_id, beyond)
+    return part if following is not None and box.holds(following) else box
+
+
+def _end(outline: Outline, part: Part, following: Part | None) -> int:
+    """Where a post ends: never in another one, and not before words that its text has pushed out of it."""
+    if following is None:
+        return part.end
+    if part.end >= following.start:
+        return following.start
+    rest = outline.data[part.end : following.start]
+    return following.start if _TEXT.sub(b"", rest).strip() else part.end

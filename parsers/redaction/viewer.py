@@ -1,0 +1,51 @@
+"""Tell from a page alone whether somebody who was logged in saw it; what stands in a post's text tells nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from parsers.redaction.link import is_account, is_action
+
+if TYPE_CHECKING:
+    from parsers.redaction.outline import Outline, Part
+
+# Nothing of what follows is on a page that has none of these: most pages are told by one search.
+_LIKELY = re.compile(
+    rb"logged-in|wpadminbar|-ip[\"'\s>]|author-ip|favorite-toggle|subscription-toggle|logout|wp-admin/|bb-admin/"
+    rb"|bbp_toggle_|-(?:edit|trash|spam|split|merge|move|close|stick|approve|restore|delete)-link",
+    re.IGNORECASE,
+)
+_IDS = frozenset((b"wpadminbar", b"favorite-toggle", b"subscription-toggle"))
+_CLASSES = frozenset(
+    [
+        *(b"bbp-reply-ip", b"bbp-topic-ip", b"bbp-author-ip", b"post-ip-link"),
+        *(b"bbp-logged-in", b"favorite-toggle", b"subscription-toggle"),
+    ]
+)
+ADMIN_LINK = re.compile(
+    rb"bbp-(?:topic|reply)-(?:edit|trash|restore|delete|spam|split|merge|move|close|stick|super-sticky|approve)-link"
+)
+
+
+def is_seen_by_member(data: bytes) -> bool:
+    """Whether a page can be one that somebody who was logged in saw; where it cannot, nothing else need be asked."""
+    return _LIKELY.search(data) is not None
+
+
+def shows_member(outline: Outline) -> bool:
+    """Whether a page is one that somebody who was logged in saw."""
+    return any(_tells(outline, part) for part in outline.parts if not part.seems_text)
+
+
+def _tells(outline: Outline, part: Part) -> bool:
+    if part.name == b"body" and b"logged-in" in part.classes:
+        return True
+    if part.identity in _IDS or not _CLASSES.isdisjoint(part.classes):
+        return True
+    if part.name != b"a":
+        return False
+    if any(ADMIN_LINK.fullmatch(token) for token in part.classes):
+        return True
+    href = outline.written(part, b"href")
+    return is_account(href) or (part.is_beside and not part.is_name and is_action(href))
