@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scraper.archive.claimed import claimed_on, expected_posts, last_of_guests
 from scraper.archive.gap import Gap
 from scraper.archive.seam import loose_seams
 
@@ -36,7 +37,7 @@ class Assessment:
 
 def assess(state: TopicState) -> Assessment:
     """Reconcile a topic."""
-    expected = _expected(state)
+    expected = expected_posts(state)
     gaps = (*_page_gaps(state, expected), *_count_gap(state, expected))
     by_pages = any(gap.code not in _BY_COUNT for gap in gaps)
     has_read_all = all(page.is_fresh for page in state.pages)
@@ -53,21 +54,12 @@ def missing_here(page: PageState) -> int:
     if page.claim is None or page.last_part > 1:
         return 0
     if page.claim.unit == "threads":
-        return max(0, (page.claim.count or 0) - page.top_level)
-    return max(0, (_claimed(page) or 0) - len(page.post_ids))
-
-
-def _expected(state: TopicState) -> int | None:
-    """The total that the newest page claims, in posts."""
-    for page in sorted(state.pages, key=lambda page: page.page_id, reverse=True):
-        if page.claim is not None and page.total is not None and page.claim.unit != "threads":
-            opening = page.claim.unit == "replies" and state.has_opening
-            return page.total + opening
-    return None
+        return max(0, (page.claim.count or 0) - (page.hidden or 0) - page.top_level)
+    return max(0, (claimed_on(page) or 0) - len(page.post_ids))
 
 
 def _page_gaps(state: TopicState, expected: int | None) -> Iterator[Gap]:
-    yield from _missing_pages(state)
+    yield from _missing_pages(state, expected)
     yield from _outdated_pages(state)
     yield from _missing_parts(state)
     yield from _cut_posts(state)
@@ -89,10 +81,12 @@ def _count_gap(state: TopicState, expected: int | None) -> Iterator[Gap]:
         yield Gap(code="posts-missing", detail=detail, missing=lacking)
 
 
-def _missing_pages(state: TopicState) -> Iterator[Gap]:
+def _missing_pages(state: TopicState, expected: int | None) -> Iterator[Gap]:
     read = {page.number for page in state.pages}
     errors = {failed.number: failed.error for failed in state.failed if failed.part == 1}
-    wanted = set(range(1, state.last_number + 1)) | set(errors)
+    # What moderators see fills more pages than what guests do.
+    last = last_of_guests(state) if expected == state.have else state.last_number
+    wanted = set(range(1, last + 1)) | set(errors)
     for number in sorted(wanted - read):
         reason = f": {errors[number]}" if number in errors else "."
         yield Gap(
@@ -133,7 +127,7 @@ def _short_pages(state: TopicState) -> Iterator[Gap]:
         if parts[0].claim is not None and parts[0].claim.unit == "threads":
             yield from _missing_threads(parts[0])
             continue
-        claimed = next(filter(None, map(_claimed, parts)), None)
+        claimed = next(filter(None, map(claimed_on, parts)), None)
         shown = sum(len(page.post_ids) for page in parts)
         if claimed is not None and shown < claimed and len(parts) >= parts[-1].last_part:
             detail = f"Page {number} says that it shows {claimed} posts and shows {shown}."
@@ -159,21 +153,12 @@ def _loose_pages(state: TopicState, expected: int | None) -> Iterator[Gap]:
     for before, after in loose_seams(state.pages):
         earlier, later = sorted((before, after), key=lambda page: page.page_id)
         has_grown = (earlier.total or 0) < (later.steady_total or 0)
-        if has_grown and expected == state.have:
-            continue  # posts came at the end, and all of them are here
+        is_of_two_viewers = (before.hidden is None) != (after.hidden is None)
+        if (has_grown or is_of_two_viewers) and expected == state.have:
+            continue  # posts came at the end, or some are hidden from guests, and all others are here
         place = f"pages {before.number} and {after.number}"
         detail = f"Posts moved between {place} while these were read; one may be on neither."
         yield Gap(code="posts-moved", place=place, detail=detail)
-
-
-def _claimed(page: PageState) -> int | None:
-    """How many posts a page says that it shows."""
-    claim = page.claim
-    if claim is None or claim.unit == "threads":
-        return None
-    if claim.first is not None and claim.last is not None:
-        return claim.last - claim.first + 1
-    return claim.count if claim.total is None else None
 
 
 def _notes(state: TopicState) -> Iterator[str]:

@@ -1,8 +1,9 @@
-"""Keep page bodies compressed and once each, with a dictionary trained on the site's own pages."""
+"""Keep page bodies once each, compressed against an earlier body of the site that is much alike."""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import zstandard
@@ -15,9 +16,18 @@ if TYPE_CHECKING:
     from scraper.archive.database import Archive
 
 _LEVEL = 9
-_DICTIONARY_SIZE = 65_536
-_SAMPLES = 16
-_LARGEST_SAMPLE = 262_144
+# What makes a base: smaller bodies have little to share, larger ones would have to be unpacked with each that uses them.
+_BASE_SIZES = (2_048, 1_048_576)
+# Pages of topics, of replies and feeds are unlike each other, and a theme can change: the newest of each sort is among these.
+_BASES_TRIED = 3
+# A body shares enough with a base if it takes less than this part of what it would take by itself.
+_WORTHWHILE = 0.7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Packed:
+    data: bytes
+    base: str | None = None
 
 
 def digest(body: bytes) -> str:
@@ -34,11 +44,10 @@ def store_content(connection: sqlite3.Connection, body: bytes) -> str:
     key = digest(body)
     if connection.execute("SELECT 1 FROM contents WHERE sha256 = ?", (key,)).fetchone():
         return key
-    number, dictionary = _dictionary(connection)
-    data = zstandard.ZstdCompressor(level=_LEVEL, dict_data=dictionary).compress(body)
+    packed = _packed(connection, body)
     connection.execute(
-        "INSERT INTO contents (sha256, size, dictionary_id, zstd) VALUES (?, ?, ?, ?)",
-        (key, len(body), number, data),
+        "INSERT INTO contents (sha256, size, base, zstd) VALUES (?, ?, ?, ?)",
+        (key, len(body), packed.base, packed.data),
     )
     return key
 
@@ -49,18 +58,15 @@ def load_content(archive: Archive, key: str) -> bytes:
     Raises:
         DamagedArchiveError: it is missing, or not what was stored.
     """
-    row = archive.connection.execute(
-        "SELECT size, zstd, data FROM contents LEFT JOIN dictionaries USING (dictionary_id) WHERE sha256 = ?",
-        (key,),
-    ).fetchone()
-    if row is None:
-        raise DamagedArchiveError(f"The stored page {key[:12]}… is missing from {archive.path}.")
-    dictionary = zstandard.ZstdCompressionDict(row["data"]) if row["data"] else None
+    row = archive.connection.execute(_CONTENT, (key,)).fetchone()
+    if row is None or (row["base"] and row["base_zstd"] is None):
+        lost = key if row is None else row["base"]
+        raise DamagedArchiveError(f"The stored page {lost[:12]}… is missing from {archive.path}.")
     try:
-        body = zstandard.ZstdDecompressor(dict_data=dictionary).decompress(
-            row["zstd"], max_output_size=row["size"]
-        )
-    except (zstandard.ZstdError, MemoryError) as error:  # a size that was garbled can be any
+        base = _unpacked(row["base_zstd"], row["base_size"]) if row["base"] else b""
+        body = _unpacked(row["zstd"], row["size"], base)
+    # A size that was garbled can be any; a row that was overwritten has nulls where none may be.
+    except (zstandard.ZstdError, MemoryError, TypeError) as error:
         raise DamagedArchiveError(
             f"The stored page {key[:12]}… in {archive.path} cannot be unpacked."
         ) from error
@@ -71,42 +77,43 @@ def load_content(archive: Archive, key: str) -> bytes:
     return body
 
 
-def _dictionary(
-    connection: sqlite3.Connection,
-) -> tuple[int | None, zstandard.ZstdCompressionDict | None]:
-    """The site's dictionary; trained once there are enough pages to learn from."""
-    row = connection.execute(
-        "SELECT dictionary_id, data FROM dictionaries ORDER BY dictionary_id DESC LIMIT 1"
-    ).fetchone()
-    if row is not None:
-        return row["dictionary_id"], zstandard.ZstdCompressionDict(row["data"])
-    stored = connection.execute("SELECT max(rowid) FROM contents").fetchone()[0] or 0
-    if (
-        stored == 0 or stored % _SAMPLES
-    ):  # where it cannot be done, it is not tried with every page
-        return None, None
-    return _trained(connection)
-
-
-def _trained(
-    connection: sqlite3.Connection,
-) -> tuple[int | None, zstandard.ZstdCompressionDict | None]:
-    samples: list[bytes | bytearray | memoryview] = [
-        zstandard.ZstdDecompressor().decompress(sample["zstd"], max_output_size=sample["size"])
-        for sample in connection.execute(_NEWEST, (_LARGEST_SAMPLE, _SAMPLES))
-    ]
-    if len(samples) < _SAMPLES // 2:
-        return None, None
-    try:
-        dictionary = zstandard.train_dictionary(_DICTIONARY_SIZE, samples)
-    except zstandard.ZstdError:
-        return None, None  # pages too alike or too unlike to learn from
-    number = connection.execute(
-        "INSERT INTO dictionaries (data) VALUES (?)", (dictionary.as_bytes(),)
-    ).lastrowid
-    return number, dictionary
-
-
-_NEWEST = """
-SELECT size, zstd FROM contents WHERE size BETWEEN 4096 AND ? ORDER BY rowid DESC LIMIT ?
+_CONTENT = """
+SELECT content.size, content.zstd, content.base, base.size AS base_size, base.zstd AS base_zstd
+FROM contents AS content LEFT JOIN contents AS base ON base.sha256 = content.base WHERE content.sha256 = ?
 """
+
+
+def _packed(connection: sqlite3.Connection, body: bytes) -> _Packed:
+    bases = (
+        connection.execute(_BASES, (*_BASE_SIZES, _BASES_TRIED))
+        if len(body) >= _BASE_SIZES[0]
+        else ()
+    )
+    for row in bases:
+        data = _compressed(body, _unpacked(row["zstd"], row["size"]))
+        # To compress it by itself only to compare would cost as much again; it is about as dense as the base is.
+        alone = len(body) * len(row["zstd"]) / row["size"]
+        if len(data) < _WORTHWHILE * alone:
+            return _Packed(data=data, base=row["sha256"])
+    return _Packed(data=_compressed(body))
+
+
+_BASES = """
+SELECT sha256, size, zstd FROM contents WHERE base IS NULL AND size BETWEEN ? AND ? ORDER BY rowid DESC LIMIT ?
+"""
+
+
+def _compressed(body: bytes, base: bytes = b"") -> bytes:
+    return zstandard.ZstdCompressor(level=_LEVEL, dict_data=_dictionary(base)).compress(body)
+
+
+def _unpacked(data: bytes, size: int, base: bytes = b"") -> bytes:
+    decompressor = zstandard.ZstdDecompressor(dict_data=_dictionary(base))
+    return decompressor.decompress(data, max_output_size=size)
+
+
+def _dictionary(base: bytes) -> zstandard.ZstdCompressionDict | None:
+    """A body as a dictionary: as it is, whatever its first bytes are."""
+    if not base:
+        return None
+    return zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT)

@@ -25,7 +25,18 @@ FROM revisions JOIN posts USING (post_id) JOIN topics USING (topic_key) WHERE po
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicSummary:
-    """One topic in a list; `gaps` counts those not accepted."""
+    """One topic in a list.
+
+    Attributes:
+        topic_id: its number; None where no page shows it.
+        title: its title.
+        url: its address; None where no page says it.
+        expected: how many posts the site claims; None where it does not say.
+        last_seen: when a page of it was last read, in UTC.
+        posts: posts kept of it, gone ones not among them.
+        gone: posts that have vanished from the site.
+        gaps: how many things are missing that nobody has accepted.
+    """
 
     topic_id: int | None
     title: str
@@ -39,7 +50,17 @@ class TopicSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveSummary:
-    """What an archive holds."""
+    """What an archive holds.
+
+    Attributes:
+        path: the file.
+        host: the site's host; empty where no page says it.
+        home: the address of the site's home, where a page links it.
+        timezone: the zone that the site shows its times in, where it is known.
+        last_run: when the newest run began, in UTC.
+        posts: posts kept, gone ones not among them.
+        topics: the topics, by number.
+    """
 
     path: Path
     host: str
@@ -52,7 +73,16 @@ class ArchiveSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenRevision:
-    """One body that was seen of a post."""
+    """One body that was seen of a post.
+
+    Attributes:
+        revision: 1 for the first body seen, one more for each changed one.
+        seen_at: when it was first seen, in UTC.
+        body_html: the body's inner HTML.
+        body_text: its visible text.
+        title: the title of the post's topic.
+        gone_at: when the post was found to have vanished, in UTC; None where it is there.
+    """
 
     revision: int
     seen_at: str

@@ -8,6 +8,7 @@ from lxml import html
 
 from parsers.visible_text import visible_text
 from scraper.archive.post_writer import Saved, add_revision
+from scraper.archive.search_index import index_post
 from scraper.archive.stored_json import numbers, to_json
 
 if TYPE_CHECKING:
@@ -68,8 +69,9 @@ def _save_body(
     }
     if row["is_cut"]:  # what was seen so far is the beginning only
         connection.execute(_COMPLETE, values)
+        index_post(connection, row["post_id"])
     elif row["body_html"] != body:
-        add_revision(connection, {**values, "revision": row["revision"] + 1})
+        add_revision(connection, row["post_id"], {**values, "revision": row["revision"] + 1})
         return Saved(changed=1)
     return Saved()
 

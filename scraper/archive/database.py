@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
-VERSION = 1
+VERSION = 2
 _BESIDE = ("-wal", "-shm", "-journal")
 _DISK_ERRORS = frozenset(
     {
@@ -34,6 +36,10 @@ _DISK_ERRORS = frozenset(
         sqlite3.SQLITE_CANTOPEN,
         sqlite3.SQLITE_PERM,
     }
+)
+# SQLite has no code for these. Our own statements fit the format that the file says it has.
+_TORN = re.compile(
+    "^no such (table|column)|has no column named|fts5|vtable constructor|malformed JSON"
 )
 _DAMAGE_ERRORS = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT})
 
@@ -56,12 +62,16 @@ class Archive:
 
     @contextmanager
     def transaction(self) -> Generator[sqlite3.Connection]:
-        """Everything inside is kept, or nothing.
+        """Everything inside is kept, or nothing; one inside another is part of the one that is open.
 
         Raises:
             ExportError: the disk cannot take it.
             DamagedArchiveError: the file contradicts itself.
         """
+        is_inner = self.connection.in_transaction
+        if is_inner:
+            yield self.connection
+            return
         with translated_errors(self.path):
             self.connection.execute("BEGIN IMMEDIATE")
             try:
@@ -90,6 +100,7 @@ def reading(path: Path) -> Generator[Archive]:
         translated_errors(path, doing="read"),
         closing(_connect_to_read(path)) as connection,
     ):
+        _check_schema(path, connection)
         yield Archive(path=path, connection=connection)
 
 
@@ -144,6 +155,8 @@ def translated_errors(path: Path, *, doing: str = "written") -> Generator[None]:
     """
     try:
         yield
+    except UnicodeDecodeError as error:  # SQLite quotes a schema of which a letter has changed
+        raise _damaged(path, "its tables are not readable") from error
     except sqlite3.Error as error:
         # Text that is no UTF-8 is found by Python, which gives no code.
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
@@ -156,11 +169,15 @@ def translated_errors(path: Path, *, doing: str = "written") -> Generator[None]:
             raise ArchiveLockedError(
                 f"Another program is writing {path}; wait for it to end."
             ) from error
-        if code in _DAMAGE_ERRORS and not isinstance(error, sqlite3.ProgrammingError):
-            raise DamagedArchiveError(
-                f"The archive {path} is damaged ({error}); restore a copy of it."
-            ) from error
+        if isinstance(error, sqlite3.ProgrammingError):
+            raise
+        if code in _DAMAGE_ERRORS or _TORN.search(str(error)):
+            raise _damaged(path, str(error)) from error
         raise
+
+
+def _damaged(path: Path, why: str) -> DamagedArchiveError:
+    return DamagedArchiveError(f"The archive {path} is damaged ({why}); restore a copy of it.")
 
 
 def remove_archive(path: Path) -> None:
@@ -227,14 +244,38 @@ def _prepare(archive: Archive, host: str | None) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
     if version < VERSION:
-        migrate(archive.path, connection, VERSION)
+        migrate(archive.path, connection, VERSION, partial(_check_schema, archive.path))
+    else:
+        _check_schema(archive.path, connection)
+
+
+def _check_schema(path: Path, connection: sqlite3.Connection) -> None:
+    """Make sure that the tables are those of this format; somebody's own views and indexes may stand beside them."""
+    if not _schema_of_this_format().items() <= schema_of(connection).items():
+        raise _damaged(path, f"its tables are not those of format {VERSION}")
+
+
+@cache
+def _schema_of_this_format() -> dict[str, str]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(_schema())
+        return schema_of(connection)
+
+
+def schema_of(connection: sqlite3.Connection) -> dict[str, str]:
+    """What each table and index was made by, without comments, and without the quotes that a renaming leaves."""
+    rows = connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
+    return {row[0]: " ".join(re.sub(r"--.*", "", row[1]).replace('"', "").split()) for row in rows}
+
+
+def _schema() -> str:
+    return files("scraper.archive").joinpath("schema.sql").read_text("utf-8")
 
 
 def _create(connection: sqlite3.Connection, host: str) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
-    schema = files("scraper.archive").joinpath("schema.sql").read_text("utf-8")
     try:
-        connection.executescript(f"BEGIN IMMEDIATE;\n{schema}")
+        connection.executescript(f"BEGIN IMMEDIATE;\n{_schema()}")
         connection.execute("INSERT INTO site (site_id, host) VALUES (1, ?)", (host,))
         connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

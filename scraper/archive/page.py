@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from scraper.archive.database import Archive
 
 _DROPPED = frozenset(
-    ("set-cookie", "set-cookie2", "cookie", "authorization", "proxy-authorization")
+    [
+        *("set-cookie", "set-cookie2", "cookie", "authorization", "proxy-authorization"),
+        "x-wp-nonce",
+    ]
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scraper.archive.search_index import index_post
 from scraper.archive.site import note_new_times
 from scraper.archive.stored_json import to_json
 
@@ -17,7 +18,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
-    """What saving a page changed, in posts."""
+    """What saving a page changed, in posts.
+
+    Attributes:
+        new: seen for the first time.
+        changed: with another body than before.
+        same: as they were.
+    """
 
     new: int = 0
     changed: int = 0
@@ -74,8 +81,11 @@ def save_post(
         _insert_revision(connection, post, 1, source)
         return Saved(new=1)
     if _is_beginning(known, post):
-        values["edits"] = known["edits"]  # they stand at the post's end, on the next part
+        # They stand at the post's end, on the next part; and what was read whole is not doubtful for a torn copy.
+        values |= {"edits": known["edits"], "problems": known["problems"]}
     connection.execute(_UPDATE_POST, values)
+    if known["kind"] != post.kind:
+        index_post(connection, post.post_id)
     return _save_body(connection, known, post, source)
 
 
@@ -133,7 +143,7 @@ WHERE name = ? AND coalesce(url, '') = coalesce(?, '') AND coalesce(user_id, 0) 
 
 
 _KNOWN_POST = """
-SELECT revision, body_html, body_text, is_cut, edits, published_text, published_attribute, published_local,
+SELECT posts.kind AS kind, revision, body_html, body_text, is_cut, edits, problems, published_text, published_attribute, published_local,
     pages.kind AS page_kind
 FROM posts JOIN revisions USING (post_id, revision) JOIN pages ON pages.page_id = posts.page_id
 WHERE post_id = ?
@@ -201,13 +211,16 @@ def _insert_revision(
         "seen": source.seen_at,
         "page_id": source.page_id,
     }
-    add_revision(connection, values)
+    add_revision(connection, post.post_id, values)
 
 
-def add_revision(connection: sqlite3.Connection, values: Mapping[str, object]) -> None:
+def add_revision(
+    connection: sqlite3.Connection, post_id: int, values: Mapping[str, object]
+) -> None:
     """Add a body that was seen of a post, its newest from now on."""
     connection.execute(_INSERT_REVISION, values)
     connection.execute("UPDATE posts SET revision = :revision WHERE post_id = :post_id", values)
+    index_post(connection, post_id)
 
 
 _INSERT_REVISION = """

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import sqlite3
+from parsers.errors import DamagedArchiveError
+from scraper.archive.search_index import forget_index
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,13 +25,22 @@ def forget_records(connection: sqlite3.Connection) -> History:
 
     Args:
         connection: inside a transaction.
+
+    Raises:
+        DamagedArchiveError: the file contradicts itself.
     """
     gone = connection.execute(
         "SELECT post_id, gone_at, gone_reason FROM posts WHERE gone_at IS NOT NULL"
     )
     history = History(gone=tuple((row[0], row[1], row[2]) for row in gone))
-    for statement in _FORGET:
-        connection.execute(statement)
+    forget_index(connection)
+    try:
+        for statement in _FORGET:
+            connection.execute(statement)
+    except sqlite3.IntegrityError as error:
+        raise DamagedArchiveError(
+            "The archive is damaged: its tables and their indexes contradict each other. Restore a copy of it."
+        ) from error
     return history
 
 

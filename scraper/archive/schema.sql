@@ -1,4 +1,4 @@
--- The archive of one site, version 1. Readable by any SQLite tool; written by threadkeep only.
+-- The archive of one site, version 2. Readable by any SQLite tool; written by threadkeep only.
 -- Times are ISO 8601 text, in UTC with Z unless a column says local.
 
 CREATE TABLE site (
@@ -26,17 +26,13 @@ CREATE TABLE runs (
     gone_posts INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
-CREATE TABLE dictionaries (
-    dictionary_id INTEGER PRIMARY KEY,
-    data BLOB NOT NULL                  -- a zstandard dictionary, trained on this site's own pages
-) STRICT;
-
 CREATE TABLE contents (
     sha256 TEXT NOT NULL UNIQUE,        -- of the body as it came
     size INTEGER NOT NULL,
-    dictionary_id INTEGER REFERENCES dictionaries,
+    base TEXT REFERENCES contents (sha256), -- the body that it was compressed against; null: none
     zstd BLOB NOT NULL
 ) STRICT;
+CREATE INDEX contents_by_themselves ON contents (size) WHERE base IS NULL;
 
 CREATE TABLE pages (
     page_id INTEGER PRIMARY KEY,
@@ -103,6 +99,7 @@ CREATE TABLE topic_pages (
     claim_total INTEGER,
     has_lead INTEGER NOT NULL CHECK (has_lead IN (0, 1)),
     is_threaded INTEGER NOT NULL CHECK (is_threaded IN (0, 1)),
+    hidden INTEGER,                     -- posts that it counts and guests do not see; null: it counts what guests see
     steady_since INTEGER NOT NULL REFERENCES pages, -- the first copy since which it has listed these posts
     steady_total INTEGER,               -- the total that that copy claims
     moved_from INTEGER REFERENCES pages, -- the copy before that one, which listed others
@@ -169,7 +166,18 @@ CREATE TABLE revisions (
     seen_at TEXT NOT NULL,
     page_id INTEGER NOT NULL REFERENCES pages,
     PRIMARY KEY (post_id, revision)
-) STRICT, WITHOUT ROWID;
+) STRICT;
+
+CREATE TABLE search_entries (
+    entry_id INTEGER PRIMARY KEY AUTOINCREMENT, -- row of `search_index`; never used again for another text
+    post_id INTEGER NOT NULL UNIQUE REFERENCES posts
+) STRICT;
+
+-- The newest body of each post, and its topic's title with the opening post. Only the index is kept, no text; rows that
+-- `search_entries` no longer names are of texts that have changed. Letters are folded before they come here.
+CREATE VIRTUAL TABLE search_index USING fts5 (
+    title, body, content = '', tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* Co'"
+);
 
 CREATE TABLE frontier (
     url TEXT PRIMARY KEY,               -- an address still to be asked for, or that failed

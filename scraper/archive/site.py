@@ -82,7 +82,9 @@ def site_zone(connection: sqlite3.Connection) -> SiteZone:
 
 def note_new_times(connection: sqlite3.Connection, *, there_are: bool) -> None:
     """Record whether posts show times that are not settled yet."""
-    connection.execute("UPDATE site SET has_new_times = ?", (there_are,))
+    # By its key: SQLite prepares to undo what may concern many rows, and writes the full-text index out before, for every
+    # post.
+    connection.execute("UPDATE site SET has_new_times = ? WHERE site_id = 1", (there_are,))
 
 
 def keep_zone(connection: sqlite3.Connection, zone: str, source: ZoneSource) -> None:

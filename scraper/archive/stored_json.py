@@ -24,9 +24,9 @@ def from_json(text: str, kind: type[Value]) -> Value:
     """
     try:
         return msgspec.json.decode(text, type=kind)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, TypeError) as error:  # a row that was overwritten has nulls
         raise DamagedArchiveError(
-            f"The archive is damaged: it keeps “{text[:40]}” where a list belongs ({error}). Restore a copy of it."
+            f"The archive is damaged: it keeps “{str(text)[:40]}” where a list belongs ({error}). Restore a copy of it."
         ) from error
 
 

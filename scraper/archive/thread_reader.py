@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from parsers.errors import DamagedArchiveError
 from parsers.records import Author, Edit, Post, Thread
+from scraper.archive.forum import forum_titles
 from scraper.archive.position import positions
 from scraper.archive.stored_json import from_json, texts
 
@@ -16,28 +17,25 @@ if TYPE_CHECKING:
     from scraper.archive.database import Archive
 
 _TOPICS = """
-SELECT topics.*, (SELECT home FROM site) AS site FROM topics
-WHERE :topic IS NULL OR topic_id = :topic ORDER BY topic_id IS NULL, topic_id, topic_key
+SELECT topic_key FROM topics WHERE (:topic IS NULL OR topic_id = :topic) AND (:url IS NULL OR url = :url)
+ORDER BY topic_id IS NULL, topic_id, topic_key
 """
+_TOPIC = "SELECT topics.*, (SELECT home FROM site) AS site FROM topics WHERE topic_key = ?"
 _POSTS = """
 SELECT posts.*, body_html, body_text, pages.final_url AS source_url, pages.sha256 AS source_sha256,
        name, authors.url AS author_url, slug, user_id, avatar_url, is_guest, is_deleted
 FROM posts JOIN revisions USING (post_id, revision) JOIN authors USING (author_id) JOIN pages ON pages.page_id = posts.page_id
 WHERE post_id = ?
 """
-_PATH = """
-WITH RECURSIVE path (forum_id, parent_id, title, depth) AS (
-    SELECT forum_id, parent_id, title, 0 FROM forums WHERE forum_id = ?
-    UNION ALL SELECT forums.forum_id, forums.parent_id, forums.title, depth + 1
-    FROM forums JOIN path ON forums.forum_id = path.parent_id
-) SELECT title FROM path ORDER BY depth DESC
-"""
 
 
-def threads(archive: Archive, topic_id: int | None = None) -> Iterator[Thread]:
-    """Every topic by its number, or one of them; posts are read while they are consumed."""
-    for row in archive.connection.execute(_TOPICS, {"topic": topic_id}).fetchall():
-        yield _thread(archive, row)
+def threads(
+    archive: Archive, topic_id: int | None = None, *, url: str | None = None
+) -> Iterator[Thread]:
+    """Every topic by its number, or the one of a number or an address; posts are read while they are consumed."""
+    keys = archive.connection.execute(_TOPICS, {"topic": topic_id, "url": url}).fetchall()
+    for key in keys:
+        yield _thread(archive, archive.connection.execute(_TOPIC, tuple(key)).fetchone())
 
 
 def holds_topic(archive: Archive, topic_id: int) -> bool:
@@ -50,7 +48,7 @@ def _thread(archive: Archive, row: sqlite3.Row) -> Thread:
     connection = archive.connection
     key = (row["topic_key"],)
     gaps = connection.execute("SELECT detail FROM gaps WHERE topic_key = ? ORDER BY gap_id", key)
-    forum = tuple(step[0] for step in connection.execute(_PATH, (row["forum_id"],)))
+    forum = forum_titles(connection, row["forum_id"])
     return Thread(
         site=row["site"],
         forum=forum,

@@ -27,6 +27,7 @@ class PageState:
         post_ids: posts on it in order, a repeated opening post not among them.
         kept: how many of those no newer page shows.
         top_level: how many of those are replies nested under nothing.
+        hidden: posts that its claim counts and that guests do not see; None where it counts what guests see.
         steady_since: the first copy since which it has listed these posts; more may have been added at its end.
         steady_total: the total that that copy claims.
         moved_from: the copy before that one, which listed others; None where there is none.
@@ -46,6 +47,7 @@ class PageState:
     claim: CountClaim | None
     has_lead: bool
     is_threaded: bool
+    hidden: int | None = None
     steady_since: int
     steady_total: int | None
     moved_from: int | None
@@ -209,6 +211,7 @@ def _page(row: sqlite3.Row) -> PageState:
         claim=_claim(row),
         has_lead=bool(row["has_lead"]),
         is_threaded=bool(row["is_threaded"]),
+        hidden=row["hidden"],
         steady_since=row["steady_since"],
         steady_total=row["steady_total"],
         moved_from=row["moved_from"],

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from scraper.archive.continuation import save_continuation
 from scraper.archive.post_writer import Saved, save_post
+from scraper.archive.search_index import index_title
 from scraper.archive.stored_json import numbers, to_json
 
 if TYPE_CHECKING:
@@ -16,7 +17,12 @@ if TYPE_CHECKING:
 
 
 def save_topic_page(
-    connection: sqlite3.Connection, page: TopicPage, source: Source, *, url: str
+    connection: sqlite3.Connection,
+    page: TopicPage,
+    source: Source,
+    *,
+    url: str,
+    asked_for: int | None = None,
 ) -> tuple[int, Saved]:
     """Save everything that a topic page says.
 
@@ -25,11 +31,14 @@ def save_topic_page(
         page: what was read.
         source: the stored page it was read from.
         url: the page's own address.
+        asked_for: the topic that the page was asked for as, for pages that do not show its number.
 
     Returns:
         The topic's key, and what changed.
     """
-    topic_key = _known_topic(connection, page) or _insert_topic(connection, page, source)
+    topic_key = _known_topic(connection, page, asked_for, is_dump=source.is_dump)
+    if topic_key is None:
+        topic_key = _insert_topic(connection, page, source)
     if not (source.is_dump and _has_pages(connection, topic_key)):
         _update_topic(connection, page, source, topic_key)
         _save_page(connection, topic_key, page, source, url)
@@ -48,8 +57,11 @@ def _insert_topic(connection: sqlite3.Connection, page: TopicPage, source: Sourc
 def _update_topic(
     connection: sqlite3.Connection, page: TopicPage, source: Source, topic_key: int
 ) -> None:
-    values = _topic_values(connection, page, source)
-    connection.execute(_UPDATE_TOPIC, {**values, "key": topic_key})
+    values = {**_topic_values(connection, page, source), "key": topic_key}
+    is_renamed = connection.execute(_RENAMED, values).fetchone() is not None
+    connection.execute(_UPDATE_TOPIC, values)
+    if is_renamed:
+        index_title(connection, topic_key)
 
 
 def _topic_values(
@@ -78,6 +90,7 @@ INSERT INTO topics (topic_id, forum_id, title, url, status, sticky, tags, langua
 VALUES (:topic_id, :forum_id, :title, :url, :status, :sticky, :tags, :language, :feed_urls, :engine, :stated_replies,
         :replies_need_login, :seen, :seen)
 """
+_RENAMED = "SELECT 1 FROM topics WHERE topic_key = :key AND title <> :title"
 # A later page of a topic does not show its status, and may not link its first page: what is known is kept.
 _UPDATE_TOPIC = """
 UPDATE topics SET topic_id = coalesce(topic_id, :topic_id), forum_id = coalesce(:forum_id, forum_id), title = :title, url = coalesce(:url, url),
@@ -89,20 +102,37 @@ WHERE topic_key = :key
 """
 
 
-def _known_topic(connection: sqlite3.Connection, page: TopicPage) -> int | None:
-    """The topic by its number; where a page shows none (a dump), by a post of it."""
+def _known_topic(
+    connection: sqlite3.Connection, page: TopicPage, asked_for: int | None, *, is_dump: bool
+) -> int | None:
+    """The topic by its number; where a page shows none, as what it was asked for, by its address, or by a post of it."""
     row = connection.execute(_TOPIC_BY_ID, (page.topic_id,)).fetchone()
+    if row is not None:
+        return int(row[0])
+    if page.topic_id is None and asked_for is not None:
+        return asked_for
+    # What somebody says of a dump's address is no evidence against its posts.
+    values = {"topic_id": page.topic_id, "url": page.url, "is_dump": is_dump}
+    row = connection.execute(_TOPIC_BY_URL, values).fetchone()
     for post in page.posts if row is None else ():
-        row = connection.execute(_TOPIC_BY_POST, (post.post_id, page.topic_id)).fetchone()
+        row = connection.execute(_TOPIC_BY_POST, {**values, "post_id": post.post_id}).fetchone()
         if row is not None:
             break
     return int(row[0]) if row else None
 
 
 _TOPIC_BY_ID = "SELECT topic_key FROM topics WHERE topic_id = ?"
-# A post can move from one numbered topic to another; only one without a number can turn out to be the same.
+_TOPIC_BY_URL = """
+SELECT topic_key FROM topics WHERE url = :url AND :topic_id IS NULL AND NOT :is_dump
+"""
+# A post can move from one topic to another: only a topic without a number can turn out to be the same, and of two without
+# one, only where not both have an address.
 _TOPIC_BY_POST = """
-SELECT topic_key FROM posts JOIN topics USING (topic_key) WHERE post_id = ?1 AND (topic_id IS NULL OR ?2 IS NULL)
+SELECT topic_key FROM posts JOIN topics USING (topic_key) WHERE post_id = :post_id AND CASE
+    WHEN topic_id IS NOT NULL AND :topic_id IS NOT NULL THEN 0
+    WHEN topic_id IS NULL AND :topic_id IS NULL AND NOT :is_dump THEN topics.url IS NULL OR :url IS NULL
+    ELSE 1
+END
 """
 
 
@@ -153,6 +183,7 @@ def _save_page(
         "claim_total": claim.total if claim else None,
         "has_lead": page.has_lead,
         "is_threaded": page.is_threaded,
+        "hidden": page.hidden,
         "steady_since": source.page_id,
         "steady_total": claim.total if claim else None,
         "moved_from": before["page_id"] if before is not None else None,
@@ -171,11 +202,11 @@ _SAVE_PAGE = """
 INSERT OR REPLACE INTO topic_pages (
     topic_key, number, part, page_id, url, last_number, last_part, post_ids,
     claim_text, claim_unit, claim_count, claim_first, claim_last, claim_total,
-    has_lead, is_threaded, steady_since, steady_total, moved_from, problems
+    has_lead, is_threaded, hidden, steady_since, steady_total, moved_from, problems
 ) VALUES (
     :topic_key, :number, :part, :page_id, :url, :last_number, :last_part, :post_ids,
     :claim_text, :claim_unit, :claim_count, :claim_first, :claim_last, :claim_total,
-    :has_lead, :is_threaded, :steady_since, :steady_total, :moved_from, :problems
+    :has_lead, :is_threaded, :hidden, :steady_since, :steady_total, :moved_from, :problems
 )
 """
 

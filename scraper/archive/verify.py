@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from parsers.errors import DamagedArchiveError
 from scraper.archive.completeness import assess
-from scraper.archive.content import load_content
 from scraper.archive.crawl import topic_keys, was_stopped
+from scraper.archive.damage import damage_of
 from scraper.archive.gap import open_gaps
 from scraper.archive.topic_state import topic_state
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from scraper.archive.damage import Damage
     from scraper.archive.database import Archive
     from scraper.archive.gap import Gap
 
@@ -30,7 +30,15 @@ class TopicVerdict:
     """What checking one topic found.
 
     Attributes:
-        gaps: what is missing; `accepted` those of it that somebody has accepted.
+        topic_key: the topic's number in the archive's tables.
+        topic_id: the site's number for it; None where no page shows it.
+        title: its title.
+        url: its address; None where no page says it.
+        posts: posts kept of it, gone ones not among them.
+        expected: how many the site claims; None where it does not say.
+        gaps: what is missing.
+        accepted: those of the gaps that somebody has accepted.
+        notes: differences from counts that bbPress lets drift; they change no exit code.
         is_interrupted: its crawl was stopped before its end.
     """
 
@@ -56,13 +64,16 @@ class Verdict:
     """What checking an archive found.
 
     Attributes:
+        archive: the file.
         damage: one sentence for each contradiction in the file itself.
+        is_rebuildable: all that is damaged can be had again from the stored pages, by `threadkeep reparse`.
         topics: none where there is damage.
         exit_code: as the command line exits.
     """
 
     archive: Path
     damage: tuple[str, ...]
+    is_rebuildable: bool
     topics: tuple[TopicVerdict, ...]
     exit_code: int
 
@@ -73,55 +84,21 @@ def verify(archive: Archive) -> Verdict:
     Raises:
         DamagedArchiveError: it is damaged so that it cannot be checked any further.
     """
-    damage = tuple(_damage(archive))
+    damage = tuple(damage_of(archive))
+    return verdict_of(archive, damage)
+
+
+def verdict_of(archive: Archive, damage: tuple[Damage, ...]) -> Verdict:
+    """The verdict on an archive of which it is known how it is damaged."""
     topics = () if damage else tuple(_topics(archive))
     is_open = any(topic.is_open for topic in topics)
     return Verdict(
         archive=archive.path,
-        damage=damage,
+        damage=tuple(one.sentence for one in damage),
+        is_rebuildable=bool(damage) and all(one.is_rebuildable for one in damage),
         topics=topics,
         exit_code=DamagedArchiveError.exit_code if damage else _INCOMPLETE if is_open else 0,
     )
-
-
-def _damage(archive: Archive) -> Iterator[str]:
-    connection = archive.connection
-    # Only the first of what may be many, and without the lines that SQLite puts around it.
-    found = str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
-    if found != "ok":
-        yield f"SQLite finds: {found.splitlines()[-1]}."
-    broken = Counter(
-        (row[0], row[2]) for row in connection.execute("PRAGMA foreign_key_check").fetchall()
-    )
-    for (table, parent), count in broken.items():
-        yield f"{count} rows of “{table}” name a row of “{parent}” that is not there."
-    if connection.execute("SELECT count(*) FROM site").fetchone()[0] != 1:
-        yield "It does not say whose it is: the row of “site” is missing."
-    yield from _bad_contents(archive)
-    count = connection.execute(_BODILESS).fetchone()[0]
-    if count:
-        yield (
-            f"{count} posts lack their newest body."
-            if count > 1
-            else "1 post lacks its newest body."
-        )
-
-
-def _bad_contents(archive: Archive) -> Iterator[str]:
-    pages = archive.connection.execute(_CONTENTS).fetchall()
-    for row in pages:
-        try:
-            load_content(archive, row["sha256"])
-        except DamagedArchiveError as error:
-            yield f"{error} It came from {row['url'] or 'a file'}."
-
-
-_BODILESS = """
-SELECT count(*) FROM posts LEFT JOIN revisions USING (post_id, revision) WHERE body_html IS NULL
-"""
-_CONTENTS = """
-SELECT sha256, coalesce(max(url), '') AS url FROM contents LEFT JOIN pages USING (sha256) GROUP BY sha256 ORDER BY sha256
-"""
 
 
 def _topics(archive: Archive) -> Iterator[TopicVerdict]:

@@ -59,6 +59,9 @@ class DemoSettings:
         lead: show the opening post apart, on every page of its topic.
         timezone: the site's zone, an IANA name or a fixed offset such as `+05:30`.
         old_timezone: the zone that the site was set to before `timezone_since`, if it was another.
+        date_format: how dates are written, in PHP's letters d j m n F Y y; the language's own if empty.
+        time_format: likewise the time of day, in H G h g i s a A.
+        relative_dates: say only how long ago a post was written, as some themes do.
         plain_permalinks: addresses of the form `/?topic=…`.
         rest: answer at the REST root, which tells the site's zone.
         page_breaks: add two topics whose posts hold `<!--nextpage-->`, and be a WordPress before 5.5: a later one
@@ -82,6 +85,9 @@ class DemoSettings:
     timezone: str = "Europe/Amsterdam"
     old_timezone: str | None = None
     timezone_since: datetime = datetime(2016, 3, 1, tzinfo=UTC)
+    date_format: str = ""
+    time_format: str = ""
+    relative_dates: bool = False
     plain_permalinks: bool = False
     rest: bool = True
     page_breaks: bool = False

@@ -45,17 +45,25 @@ def written_date(words: Words, local: datetime) -> str:
 
 
 def _php(pattern: str, words: Words, local: datetime) -> str:
-    letters = {
-        "j": str(local.day),
-        "F": words.months[local.month - 1],
-        "Y": str(local.year),
-        "H": f"{local.hour:02d}",
-        "G": str(local.hour),
-        "g": str(local.hour % 12 or 12),
-        "i": f"{local.minute:02d}",
-        "a": "am" if local.hour < 12 else "pm",
-    }
-    return "".join(letters.get(letter, letter) for letter in pattern)
+    """What PHP prints for a format: letters stand for parts of the time, but for those behind a backslash."""
+    letters = _letters(words, local)
+    return re.sub(
+        r"\\(.)|(.)",
+        lambda match: match[1] or letters.get(match[2], match[2]),
+        pattern,
+        flags=re.DOTALL,
+    )
+
+
+def _letters(words: Words, local: datetime) -> dict[str, str]:
+    half = "am" if local.hour < 12 else "pm"
+    hour = local.hour % 12 or 12
+    return {
+        "d": f"{local.day:02d}", "j": str(local.day), "m": f"{local.month:02d}", "n": str(local.month),
+        "F": words.months[local.month - 1], "Y": str(local.year), "y": f"{local.year % 100:02d}",
+        "H": f"{local.hour:02d}", "G": str(local.hour), "h": f"{hour:02d}", "g": str(hour),
+        "i": f"{local.minute:02d}", "s": f"{local.second:02d}", "a": half, "A": half.upper(),
+    }  # fmt: skip
 
 
 def time_since(words: Words, then: datetime, now: datetime) -> str:

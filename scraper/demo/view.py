@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scraper.demo.languages import WORDS
@@ -73,6 +73,8 @@ class View:
 
     def date(self, post: DemoPost) -> str:
         """The date above a post."""
+        if self.settings.relative_dates:
+            return self.since(post.posted)
         return written_date(self.words, self.settings.local(post.posted))
 
     def since(self, then: datetime) -> str:
@@ -167,5 +169,10 @@ class View:
 def view_of(catalogue: Catalogue, links: Links) -> View:
     """A forum as its settings show it."""
     words = WORDS[catalogue.settings.locale]
+    words = replace(
+        words,
+        date_format=catalogue.settings.date_format or words.date_format,
+        time_format=catalogue.settings.time_format or words.time_format,
+    )
     old = catalogue.settings.theme in {"classic", "table"}
     return View(catalogue=catalogue, links=links, words=words.before_2_6() if old else words)

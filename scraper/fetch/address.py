@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urljoin
 
 import idna
@@ -62,6 +63,8 @@ class Address:
         return f"{self.origin}{self.path}{'?' if self.query else ''}{self.query}"
 
 
+# The same few addresses are taken apart again for every page: to ask, to compare, to look up rules and to store.
+@lru_cache(maxsize=256)
 def parse_address(text: str) -> Address:
     """Read an address as a person types it or a page links it, and bring it to normal form.
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from urllib3.exceptions import MaxRetryError
 
+from parsers.challenge import is_challenge
 from parsers.errors import BodyTooLargeError, HttpStatusError
 from scraper.fetch.exchange import Answer, BrokenExchangeError, Exchanger
 from scraper.fetch.retry import RETRIED_STATUSES, RetryPolicy
-from scraper.fetch.verdict import is_challenge
 from scraper.politeness.waiting import spoken
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from scraper.fetch.traffic import TrafficLog
     from scraper.politeness.pace import Pace
     from scraper.politeness.waiting import Waiter
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +87,19 @@ class Attempts:
             answer = self._exchanger.ask(address, hop.headers, open_host=hop.open_host)
         except BrokenExchangeError as error:
             self._log.broke(attempt=attempt)
+            logger.warning("GET %s: %s %s", address.url, address.host, error)
             return error
-        except BodyTooLargeError:
+        except BodyTooLargeError as error:
             self._log.broke(attempt=attempt)
+            logger.warning("GET %s: %s", address.url, error)
             raise
         else:
             status = answer.status
             self._log.answered(status, len(answer.body), attempt=attempt)
+            took = clock.monotonic() - began
+            logger.info(
+                "GET %s: %d, %d bytes, %.2f s", address.url, status, len(answer.body), took
+            )
             return answer
         finally:
             self._pace.finished(address.host, took=clock.monotonic() - began, status=status)

@@ -7,10 +7,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from parsers.challenge import PAGE_STATUSES
 from scraper.fetch.body import read_body, read_excerpt
 from scraper.fetch.connection import Guard, GuestSession
 from scraper.fetch.fault import EXCHANGE_ERRORS, Fault, fault_of
-from scraper.fetch.verdict import PAGE_STATUSES
 from scraper.politeness.agent import user_agent
 
 if TYPE_CHECKING:
@@ -115,11 +115,9 @@ class Exchanger:
             timeout=timeouts,
         )
         try:
-            answer = self._read(response, address)
+            return self._read(response, address)
         finally:
             response.close()
-        logger.debug("GET %s: %d, %d bytes", address.url, answer.status, len(answer.body))
-        return answer
 
     def _read(self, response: Response, address: Address) -> Answer:
         raw = cast("BaseHTTPResponse", response.raw)

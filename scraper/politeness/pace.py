@@ -14,6 +14,7 @@ MAX_INTERVAL = 120.0
 _SLOW_ANSWER = 1.0
 _GROWTH = 2.0
 _RECOVERY = 0.75
+_USUAL = "the pause between two requests"
 _OVERLOADED = frozenset({429, 503})
 
 
@@ -54,7 +55,8 @@ class Pace:
         """Wait until this host may be asked again."""
         known = self._host(host)
         remaining = known.ready_at - self._waiter.clock.monotonic()
-        self._waiter.wait(remaining, reason=self._reason(known), url=url)
+        reason = self._reason(known)
+        self._waiter.wait(remaining, reason=reason, url=url, is_usual=reason == _USUAL)
 
     def finished(self, host: str, *, took: float, status: int | None) -> None:
         """Note that a request to this host just ended: after how many seconds, with which status if any came."""
@@ -74,8 +76,4 @@ class Pace:
             return "the site answers slowly"
         if known.strain > 1.0:
             return "the site said it was overloaded"
-        return (
-            "the site asks for it"
-            if known.crawl_delay > self._delay
-            else "the pause between two requests"
-        )
+        return "the site asks for it" if known.crawl_delay > self._delay else _USUAL

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from scraper.politeness.clock import Clock
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +47,19 @@ class Waiter:
         self._on_wait = on_wait
         self._notice_after = notice_after
 
-    def wait(self, seconds: float, *, reason: str, url: str) -> None:
-        """Sleep, having called the hook where it takes `notice_after` seconds or longer."""
+    def wait(self, seconds: float, *, reason: str, url: str, is_usual: bool = False) -> None:
+        """Sleep, having called the hook where it takes `notice_after` seconds or longer.
+
+        Args:
+            seconds: how long; not at all where it is not above zero.
+            reason: see `Wait.reason`.
+            url: see `Wait.url`.
+            is_usual: it is the pause between any two requests, of which a log need not tell.
+        """
         if seconds <= 0:
             return
+        level = logging.DEBUG if is_usual else logging.INFO
+        logger.log(level, "waiting %s before %s: %s", spoken(seconds), url, reason)
         if self._on_wait is not None and seconds >= self._notice_after:
             self._on_wait(Wait(seconds=seconds, reason=reason, url=url))
         self.clock.sleep(seconds)

@@ -9,6 +9,7 @@ from scraper.archive.crawl import keep_expected
 from scraper.archive.gap import record_gaps
 from scraper.archive.post_writer import Saved
 from scraper.archive.topic_state import forget_lost_pages, topic_state
+from scraper.sync.log import log_outcome
 from scraper.sync.report import TopicOutcome
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def close_topic(
     assessment = assess(state)
     gaps = record_gaps(connection, topic_key, assessment.gaps, now)
     keep_expected(connection, topic_key, assessment.expected)
-    return TopicOutcome(
+    outcome = TopicOutcome(
         url=source,
         topic_id=state.topic_id,
         topic_url=state.url,
@@ -52,3 +53,5 @@ def close_topic(
         notes=assessment.notes,
         exit_code=3 if gaps else 0,
     )
+    log_outcome(outcome)
+    return outcome

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from parsers.document import decode_text
 from parsers.errors import NothingReadableError, ThreadkeepError, UsageError
 from parsers.records import Page
-from parsers.text_dump import parse_text_dump
+from parsers.redaction import guest_address
+from parsers.text_dump import parse_text_dump, redact_dump
 from scraper.archive.database import Archive, writing
 from scraper.archive.page import newest_page_time, store_page, utc_text
 from scraper.archive.post_writer import Saved, Source
@@ -19,6 +21,8 @@ from scraper.archive.topic_writer import save_topic_page
 from scraper.fetch.folder import saved_file, saved_files
 from scraper.sync.closing import close_topic
 from scraper.sync.host import one_host
+from scraper.sync.log import log_page
+from scraper.sync.receipt import received
 from scraper.sync.reparsing import rebuild
 from scraper.sync.report import TimesOutcome, TopicOutcome, worst_exit_code
 from scraper.sync.site_time import check_zone, settle_times
@@ -32,6 +36,8 @@ if TYPE_CHECKING:
     from parsers.records import Problem, TopicPage
     from scraper.fetch.folder import SavedFile
     from scraper.politeness.clock import Clock
+
+logger = logging.getLogger(__name__)
 
 _TEXT_SUFFIXES = (".txt", ".text", ".md", ".wet")
 _MOST_TEXT = 64 * 2**20
@@ -60,8 +66,13 @@ class ImportReport:
     """What an import did.
 
     Attributes:
+        archive: the file.
+        topics: one for each topic that the source shows.
+        times: how the posts' times were settled.
         problems: what could not be placed or read, a sentence each, with lines where there are lines.
-        notices: what the pages say of themselves, e.g. that replying needs a login.
+        notices: what the pages say of themselves, e.g. that replying needs a login; how many posts were left out that
+            guests do not see.
+        exit_code: as the command line exits.
     """
 
     archive: Path
@@ -93,7 +104,8 @@ def import_source(job: ImportJob, clock: Clock) -> ImportReport:
     """
     check_zone(job.timezone)
     problems: list[str] = []
-    readings = sorted(_readings(job, problems), key=lambda one: one.page.fetched_at)
+    read = _with_posts(list(_readings(job, problems)), problems)
+    readings = sorted(read, key=lambda one: one.page.fetched_at)
     if not readings:
         because = f" ({problems[0]})" if problems else ""
         raise NothingReadableError(
@@ -103,8 +115,9 @@ def import_source(job: ImportJob, clock: Clock) -> ImportReport:
     with writing(job.path, command=job.command, host=host) as archive:
         if host:
             claim_site(archive, host)
-        outcomes = _save_all(archive, readings, job, clock)
-        times = settle_times(archive, None, clock, job.timezone)
+        with archive.transaction():
+            outcomes = _save_all(archive, readings, job, clock)
+            times = settle_times(archive, None, clock, job.timezone)
         code = worst_exit_code([outcome.exit_code for outcome in outcomes])
         saved = sum((outcome.saved for outcome in outcomes), Saved())
         totals = RunTotals(requests=0, pages=len(readings), saved=saved, gone=0)
@@ -138,19 +151,36 @@ def _readings(job: ImportJob, problems: list[str]) -> Iterator[_Read]:
 
 def _from_files(files: Iterable[SavedFile], problems: list[str]) -> Iterator[_Read]:
     for file in files:
-        problems.extend(str(problem) for problem in file.problems)
+        for problem in file.problems:
+            _note(problems, str(problem))
         if file.page is None:
             continue
         try:
-            found = read_topic_page(file.page, may_archive=True)
+            page = received(file.page)
+            found = read_topic_page(page, may_archive=True)
         except ThreadkeepError as error:
-            problems.append(f"{file.path}: {error}")
+            _note(problems, f"{file.path}: {error}")
             continue
         if isinstance(found, Elsewhere):
-            problems.append(f"{file.path} is a single reply's page; its topic is at {found.url}.")
+            _note(problems, f"{file.path} is a single reply's page; its topic is at {found.url}.")
         else:
             problems.extend(_told(found.problems))
-            yield _Read(page=file.page, found=found, kind="topic")
+            yield _Read(page=page, found=found, kind="topic")
+
+
+def _with_posts(readings: list[_Read], problems: list[str]) -> list[_Read]:
+    """Only pages of topics of which something is left; a moderator's last page may hold nothing but hidden posts."""
+    left = {one.found.topic_id for one in readings if one.found.posts}
+    for one in readings:
+        if one.found.topic_id not in left:
+            sentence = f"{one.page.final_url} shows only posts that guests do not see; nothing of it is kept."
+            _note(problems, sentence)
+    return [one for one in readings if one.found.topic_id in left]
+
+
+def _note(problems: list[str], sentence: str) -> None:
+    problems.append(sentence)
+    logger.warning("problem: %s", sentence)
 
 
 def _from_dump(job: ImportJob, problems: list[str]) -> _Read:
@@ -162,15 +192,14 @@ def _from_dump(job: ImportJob, problems: list[str]) -> _Read:
         raise UsageError(f"{job.source} cannot be read: {error.strerror}.") from error
     if len(body) > _MOST_TEXT:
         raise UsageError(f"{job.source} is larger than {_MOST_TEXT // 2**20} MiB; split it.")
-    page = Page(
-        url=job.url or "", final_url=job.url or "", status=200, body=body, fetched_at=written_at
-    )
+    url = guest_address(job.url or "")
+    page = Page(url=url, final_url=url, status=200, body=body, fetched_at=written_at)
     try:
-        found = parse_text_dump(decode_text(body), url=job.url)
+        found = parse_text_dump(decode_text(body), url=url or None)
     except NothingReadableError as error:
         raise NothingReadableError(f"{job.source}: {error}") from error
     problems.extend(_told(found.problems))
-    return _Read(page=page, found=found, kind="dump")
+    return _Read(page=replace(page, body=redact_dump(body, found)), found=found, kind="dump")
 
 
 def _told(problems: Iterable[Problem]) -> Iterator[str]:
@@ -217,10 +246,18 @@ def _save_one(connection: sqlite3.Connection, one: _Read, page_id: int) -> tuple
         page_id=page_id, seen_at=utc_text(one.page.fetched_at), is_dump=one.kind == "dump"
     )
     note_site(connection, home=one.found.home_url, api_url=one.found.api_url)
-    return save_topic_page(connection, one.found, source, url=one.page.final_url)
+    topic_key, saved = save_topic_page(connection, one.found, source, url=one.page.final_url)
+    log_page(one.found, saved)
+    return topic_key, saved
 
 
 def _notices(readings: list[_Read]) -> Iterator[str]:
     titles = {one.found.title for one in readings if one.found.replies_need_login}
     for title in sorted(titles):
         yield f"{title}: replying needs a login."
+    places = {(one.found.title, one.found.pager.current, one.found.part): one for one in readings}
+    for title in sorted({title for title, *_ in places}):
+        count = sum(one.found.hidden or 0 for (own, *_), one in places.items() if own == title)
+        if count:
+            who = f"{count} posts" if count > 1 else "1 post"
+            yield f"{title}: {who} that guests do not see, left out."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from scraper.politeness.agent import user_agent
 from scraper.politeness.clock import SystemClock
 from scraper.sync.host import one_host
 from scraper.sync.listener import Listener, SilentListener
+from scraper.sync.log import log_failure
 from scraper.sync.report import TimesOutcome, TopicOutcome, worst_exit_code
 from scraper.sync.site_time import check_zone, settle_times
 from scraper.sync.topic_crawl import CrawlOptions, TopicCrawl
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from scraper.fetch.traffic import Traffic
     from scraper.politeness.clock import Clock
     from scraper.politeness.waiting import WaitHook
+
+logger = logging.getLogger(__name__)
 
 # RFC 9309 §2.4: a copy of robots.txt is good for a day.
 _ROBOTS_AGE = timedelta(hours=24)
@@ -63,8 +67,10 @@ class ArchiveReport:
     Attributes:
         archive: the file.
         topics: one for each address, in order; after an interrupt the last is what is kept of the topic in flight.
-        times: None where the run was interrupted before they were settled.
+        times: how the posts' times were settled; None where the run was interrupted before that.
+        traffic: what was asked of the site.
         interrupted: it was stopped from outside; the same job goes on from there.
+        exit_code: as the command line exits.
     """
 
     archive: Path
@@ -135,6 +141,7 @@ class _Run:
             times = settle_times(self._archive, self.fetcher, self._clock, self._job.timezone)
         except KeyboardInterrupt:
             interrupted = True
+            logger.warning("interrupted; every page read so far is kept")
             self._outcomes += filter(None, [self._crawl.so_far()])
         codes = [outcome.exit_code for outcome in self._outcomes]
         code = 130 if interrupted else worst_exit_code(codes)
@@ -149,11 +156,13 @@ class _Run:
         )
 
     def _archive_one(self, url: str) -> TopicOutcome:
+        logger.info("archiving %s", url)
         try:
             return self._crawl.archive_topic(url)
         except (ArchiveError, ExportError):
             raise
         except ThreadkeepError as error:
+            log_failure(error)
             return TopicOutcome(url=url, error=str(error), exit_code=error.exit_code)
 
     def _totals(self) -> RunTotals:

@@ -19,7 +19,7 @@ Place = tuple[int, int]
 # A page is read this often in one crawl: once, and when it contradicts others three times more.
 _MOST_READS = 4
 _BY_COUNT = frozenset({"posts-missing", "more-than-counted"})
-_SHORT = frozenset({"page-short", "threads-missing"})
+_SHORT = frozenset({"page-short", "threads-missing", "post-cut"})
 _UNREAD = frozenset({"page-missing", "page-outdated", "part-missing"})
 
 
@@ -48,7 +48,7 @@ def pages_to_read_again(
     if not new_codes.isdisjoint(_UNREAD):
         wanted |= {page.place for page in _to_ask_for_the_end(state) if reads[page.place] < 2}
     if not new_codes.isdisjoint(_SHORT):
-        wanted |= {page.place for page in state.pages if missing_here(page)}
+        wanted |= {page.place for page in _short(state)}
     wanted |= {page.place for page in _to_join_cut_posts(state)}
     # A page that could not be read explains a count that does not fit.
     if not new_codes.isdisjoint(_BY_COUNT) and codes.isdisjoint(_UNREAD):
@@ -62,6 +62,16 @@ def _is_known(gap: Gap, known: Iterable[Gap]) -> bool:
         (gap.code, gap.place) == (one.code, one.place) and (gap.missing or 0) <= (one.missing or 0)
         for one in known
     )
+
+
+def _short(state: TopicState) -> Iterator[PageState]:
+    """Pages that show less than they should: fewer posts, or a last one whose rest is on no further part."""
+    for page in state.pages:
+        is_torn = page.part == page.last_part and not set(state.cut_posts).isdisjoint(
+            page.post_ids
+        )
+        if is_torn or missing_here(page):
+            yield page
 
 
 def _read_before_posts_moved(state: TopicState) -> Iterator[PageState]:
@@ -86,8 +96,9 @@ def _to_find_the_end(state: TopicState) -> Iterator[PageState]:
         yield from (page for page in state.pages if page.number == 1 and state.failed)
         return
     total = state.newest.total if state.newest else None
+    last = state.last_number
     for page in state.pages:
-        if page.number == state.last_number:
+        if page.number == last:
             has_changed = None not in {page.total, total} and page.total != total
             if has_changed or not page.is_fresh:
                 yield page

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from parsers.document import decode_text
-from parsers.errors import ThreadkeepError
+from parsers.errors import DamagedArchiveError, ThreadkeepError
 from parsers.feed import parse_feed
 from parsers.text_dump import parse_text_dump
 from scraper.archive.crawl import topic_keys
+from scraper.archive.damage import damage_of
 from scraper.archive.database import Archive, writing
 from scraper.archive.page import stored_pages, utc_text
 from scraper.archive.post_time import count_posts, store_feed_times
@@ -18,6 +20,7 @@ from scraper.archive.rebuild import forget_records, restore_history
 from scraper.archive.run import RunTotals, end_run, ensure_run
 from scraper.archive.topic_writer import save_topic_page
 from scraper.sync.closing import close_topic
+from scraper.sync.log import log_page
 from scraper.sync.report import TimesOutcome, TopicOutcome, worst_exit_code
 from scraper.sync.site_time import check_zone, settle_times
 from scraper.sync.topic_page import Elsewhere, read_topic_page
@@ -29,14 +32,21 @@ if TYPE_CHECKING:
     from parsers.records import Page, TopicPage
     from scraper.politeness.clock import Clock
 
+logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReparseReport:
     """What parsing anew did.
 
     Attributes:
+        archive: the file.
         pages: topic pages read.
+        posts: posts kept now, gone ones not among them.
+        topics: one for each topic.
+        times: how the posts' times were settled.
         problems: pages that today's parsers do not read, a sentence each; what they gave before is gone.
+        exit_code: as the command line exits.
     """
 
     archive: Path
@@ -76,6 +86,7 @@ def reparse(
     """
     check_zone(timezone)
     with writing(path, command=command) as archive:
+        _refuse_damaged_pages(archive)
         with archive.transaction() as connection:
             now = utc_text(clock.now())
             ensure_run(connection, archive, now)
@@ -83,7 +94,7 @@ def reparse(
             keys = topic_keys(connection)
             outcomes = tuple(close_topic(connection, key, now, source=str(path)) for key in keys)
             posts = count_posts(connection)
-        times = settle_times(archive, None, clock, timezone)
+            times = settle_times(archive, None, clock, timezone)
         codes = [outcome.exit_code for outcome in outcomes] + [5 if replay.problems else 0]
         code = worst_exit_code(codes)
         totals = RunTotals(requests=0, pages=replay.pages, saved=Saved(), gone=0)
@@ -97,6 +108,15 @@ def reparse(
         problems=tuple(replay.problems),
         exit_code=code,
     )
+
+
+def _refuse_damaged_pages(archive: Archive) -> None:
+    """Where stored pages were lost, what is recorded of them is all that there is."""
+    for damage in damage_of(archive):
+        if not damage.is_rebuildable:
+            raise DamagedArchiveError(
+                f"{archive.path} is damaged: {damage.sentence} Restore a copy of it; reading its pages anew would lose more."
+            )
 
 
 def rebuild(archive: Archive, connection: sqlite3.Connection) -> Replay:
@@ -124,10 +144,13 @@ def _replay_page(
         found = _read(kind, page)
     except ThreadkeepError as error:
         replay.problems.append(str(error))
+        logger.warning("not read any more: %s", error)
         return
     source = Source(page_id=page_id, seen_at=utc_text(page.fetched_at), is_dump=kind == "dump")
     replay.pages += 1
-    replay.saved[page_id] = save_topic_page(connection, found, source, url=page.final_url)
+    topic_key, saved = save_topic_page(connection, found, source, url=page.final_url)
+    replay.saved[page_id] = (topic_key, saved)
+    log_page(found, saved)
 
 
 def _read(kind: str, page: Page) -> TopicPage:

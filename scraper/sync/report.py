@@ -16,8 +16,10 @@ class TopicOutcome:
     """What came of one topic.
 
     Attributes:
-        url: the address given.
+        url: the address given; where nothing was fetched, the file that it comes from.
+        topic_id: the topic's number; None where it was not reached or no page shows it.
         topic_url: the topic's own address, where it was reached.
+        title: the topic's title, where it was reached.
         pages: pages read in this run.
         saved: what they changed.
         gone: posts found to have vanished in this run.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from dataclasses import replace
+from collections import defaultdict
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from parsers.dates.attribute import read_attribute
 from parsers.dates.reader import DateReader
-from parsers.dates.relative import read_relative
+from parsers.dates.relative import page_made_at, read_relative
 from parsers.errors import AccessDeniedError, FetchError, NothingReadableError, UsageError
 from parsers.feed import parse_feed
 from parsers.locale import locale_for
@@ -20,32 +20,48 @@ from parsers.zones.question import best_question
 from scraper.archive.page import store_page, utc_moment, utc_text
 from scraper.archive.post_time import (
     PostTime,
-    ShownTime,
     asked_before,
+    begin_reading,
+    ends_of_topics,
     feed_sources,
+    feeds_of_unread,
+    keep_read,
+    newest_copy,
     note_question,
+    pairs_read,
+    posts_by_feed,
+    read_times,
+    shown_languages,
+    shown_texts,
     shown_times,
     store_feed_times,
     store_times,
+    successive_texts,
+    texts_by_feed,
     times_by_feed,
     without_utc,
 )
 from scraper.archive.run import ensure_run
 from scraper.archive.site import SiteZone, ZoneSource, keep_zone, note_new_times, site_zone
-from scraper.archive.stored_json import texts
+from scraper.archive.stored_json import from_json, texts
 from scraper.fetch.fetcher import Request
 from scraper.sync.report import TimesOutcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    import sqlite3
+    from collections.abc import Callable, Iterator
 
-    from parsers.records import Page
+    from parsers.records import Page, PublishedSource
     from scraper.archive.database import Archive
+    from scraper.archive.post_time import ReadTime, ShownTime
     from scraper.fetch.fetcher import Fetcher
     from scraper.politeness.clock import Clock
 
 _POSTS_IN_A_FEED = 10  # WordPress' own default for feeds, which wins over bbPress' 25
 _MOST_FAILED_FEEDS = 3
+_MOST_FEEDS_FOR_ORDER = 2  # one true time of a date that can mean two days settles them all
+_MOST_FEEDS_FOR_POSTS = 10  # a run, where pages show no dates; each has ten posts
+_POSTS_AT_A_TIME = 500
 # A REST root that did not name a zone may do so one day.
 _ASK_AGAIN = timedelta(days=30)
 
@@ -104,25 +120,24 @@ def _only_name(site_clock: SiteClock) -> str | None:
 
 
 class _Settling:
+    """Settles the times of an archive; it goes through the posts some at a time, and holds none of them."""
+
     def __init__(self, archive: Archive, fetcher: Fetcher | None, clock: Clock) -> None:
         self._archive = archive
         self._fetcher = fetcher
         self._clock = clock
         self._feeds = 0
         self._has_failed = False
-        self._shown = _with_language(list(shown_times(archive.connection)))
-        self._feed_times = {one.post_id: utc_moment(one.feed) for one in self._shown if one.feed}
-        self._local: dict[int, datetime] = {}
+        self._is_ambiguous = False
         self._read_all()
 
     def settle(self, configured: str | None) -> TimesOutcome:
+        self._ask_for_unread()
         site_clock, source = self._site_clock(configured)
-        times = (self._time(one, site_clock) for one in self._shown)
         with self._archive.transaction() as connection:
-            changed = [
-                time for one, time in zip(self._shown, times, strict=True) if time != one.settled
-            ]
-            store_times(connection, changed)
+            for shown in shown_times(connection, _POSTS_AT_A_TIME):
+                times = ((one, _time(one, site_clock)) for one in shown)
+                store_times(connection, [time for one, time in times if time != one.settled])
             note_new_times(connection, there_are=self._is_to_be_continued(site_clock))
             missing = without_utc(connection)
         zone = _only_name(site_clock)
@@ -131,13 +146,52 @@ class _Settling:
     def _is_to_be_continued(self, site_clock: SiteClock) -> bool:
         """Whether the next run may get an answer that this one did not get."""
         could_not_ask = self._fetcher is None or self._has_failed
-        return could_not_ask and not site_clock.is_settled(self._wanted())
+        is_settled = site_clock.is_settled(self._wanted()) and not self._feeds_of_unread(1)
+        return could_not_ask and not is_settled
 
     def _read_all(self) -> None:
         """Read the dates as displayed; what feeds tell helps to tell the day from the month."""
-        readers = _readers(self._shown, self._feed_times)
-        read = ((one, readers[one.language].read(one.text)) for one in self._shown if one.text)
-        self._local = {one.post_id: local for one, local in read if local is not None}
+        with self._archive.transaction() as connection:
+            readers = _readers(connection)
+            self._is_ambiguous = any(reader.is_ambiguous for reader in readers.values())
+            begin_reading(connection)
+            for shown in shown_times(connection, _POSTS_AT_A_TIME):
+                read = ((one, _local(one, readers[one.language])) for one in shown)
+                keep_read(
+                    connection,
+                    [
+                        (one.post_id, one.topic_key, local.isoformat(timespec="seconds"))
+                        for one, local in read
+                        if local is not None
+                    ],
+                )
+
+    def _ask_for_unread(self) -> None:
+        """Ask for feeds of posts whose dates can mean two days, say only how long ago, or are not there."""
+        for url in self._feeds_of_unread(_MOST_FEEDS_FOR_ORDER):
+            if self._is_ambiguous and self._has_asked(url, "which of a date's numbers is the day"):
+                self._read_all()
+        unread = self._feeds_of_unread(_MOST_FEEDS_FOR_POSTS)
+        answers = [
+            not self._has_failed and self._has_asked(url, "times of posts that show none")
+            for url in unread
+        ]
+        if any(answers):
+            self._read_all()
+
+    def _feeds_of_unread(self, most: int) -> list[str]:
+        """Feeds not asked yet of posts whose time is neither read nor told, the likeliest to tell most first."""
+        asked = asked_before(self._archive.connection)
+        feeds = feeds_of_unread(self._archive.connection, _POSTS_IN_A_FEED)
+        return list(islice((url for url, newest in feeds if newest > asked.get(url, "")), most))
+
+    def _has_asked(self, url: str, reason: str) -> bool:
+        """Ask for a feed and keep what it tells; whether there was an answer."""
+        page = self._ask(url, reason, "feed", _keep_feed_times)
+        if page is None:
+            return False
+        self._feeds += 1
+        return True
 
     def _site_clock(self, configured: str | None) -> tuple[SiteClock, str]:
         known = site_zone(self._archive.connection)
@@ -165,16 +219,8 @@ class _Settling:
         asked = asked_before(self._archive.connection).get(api_url or "")
         if asked is not None and self._clock.now() - utc_moment(asked) < _ASK_AGAIN:
             return None
-        page = self._ask(api_url, "the site's time zone", "site-info")
-        zone = parse_site_info(page).timezone if page is not None else None
-        if zone is None:
-            return None
-        try:
-            site_clock = SiteClock.from_name(zone, configured=False)
-        except UsageError:
-            return None  # a zone that this machine's tables do not know
-        self._keep_zone(zone, "zone")
-        return site_clock
+        page = self._ask(api_url, "the site's time zone", "site-info", _keep_stated_zone)
+        return _stated_clock(page) if page is not None else None
 
     def _asked_feeds(self, site_clock: SiteClock) -> SiteClock:
         """Ask for feeds until the clocks that fit them agree on every time that the archive holds."""
@@ -185,53 +231,54 @@ class _Settling:
             if url is None:
                 break
             del options[url]
-            page = self._ask(url, "true times of posts", "feed")
-            if page is None:
+            if not self._has_asked(url, "true times of posts"):
                 failed += 1
                 continue
-            self._feeds += 1
-            self._learn(page)
+            self._read_all()
             site_clock = infer(self._pairs())
             if site_clock.is_settled(self._wanted()):
                 break
         return site_clock
 
-    def _wanted(self) -> list[datetime]:
-        return sorted(set(self._local.values()))
+    def _wanted(self) -> Iterator[datetime]:
+        """Every local time that needs one in UTC, in order."""
+        return map(datetime.fromisoformat, read_times(self._archive.connection))
 
     def _options(self) -> Iterator[tuple[str, list[datetime]]]:
         """Each feed that can tell something new, with the local times that it tells of."""
         asked = asked_before(self._archive.connection)
+        told = posts_by_feed(self._archive.connection)
         for url, posts in self._feeds_with_posts():
             new = [
                 one
                 for one in posts
-                if one.post_id not in self._feed_times and one.first_seen > asked.get(url, "")
+                if one.post_id not in told and one.first_seen > asked.get(url, "")
             ]
             if new:
-                yield url, [self._local[one.post_id] for one in new]
+                yield url, [datetime.fromisoformat(one.local) for one in new]
 
-    def _feeds_with_posts(self) -> Iterator[tuple[str, list[ShownTime]]]:
+    def _feeds_with_posts(self) -> Iterator[tuple[str, list[ReadTime]]]:
         """Each feed with the posts that should be in it: a topic's oldest posts; a forum's and the site's newest."""
-        by_topic: dict[int, list[ShownTime]] = defaultdict(list)
-        for one in self._shown:
-            if one.post_id in self._local:
-                by_topic[one.topic_key].append(one)
-        wider: dict[str, list[ShownTime]] = defaultdict(list)
+        ends = ends_of_topics(self._archive.connection, _POSTS_IN_A_FEED)
+        wider: dict[str, list[ReadTime]] = defaultdict(list)
         for source in feed_sources(self._archive.connection):
             urls = texts(source.urls)
-            posts = sorted(by_topic[source.topic_key], key=self._order)
+            posts = ends.get(source.topic_key, [])
             if urls and posts:
                 yield urls[0], posts[:_POSTS_IN_A_FEED]
             for url in urls[1:]:
                 wider[url] += posts[-_POSTS_IN_A_FEED:]
         for url, posts in wider.items():
-            yield url, sorted(posts, key=self._order)[-_POSTS_IN_A_FEED:]
+            yield url, sorted(posts, key=_order)[-_POSTS_IN_A_FEED:]
 
-    def _order(self, one: ShownTime) -> tuple[datetime, int]:
-        return self._local[one.post_id], one.post_id
-
-    def _ask(self, url: str | None, reason: str, kind: str) -> Page | None:
+    def _ask(
+        self,
+        url: str | None,
+        reason: str,
+        kind: str,
+        keep: Callable[[sqlite3.Connection, Page], None],
+    ) -> Page | None:
+        """Ask for a page; that it was asked for, it and what it says are kept at once, since nobody asks for it again."""
         if self._fetcher is None or url is None:
             return None
         page: Page | None = None
@@ -248,69 +295,87 @@ class _Settling:
             note_question(connection, url, now)
             if page is not None:
                 store_page(connection, run_id, kind, page)
+                keep(connection, page)
         return page
-
-    def _learn(self, page: Page) -> None:
-        posts = {one.post_id for one in self._shown}
-        items = [item for item in parse_feed(page).items if item.post_id in posts]
-        self._feed_times.update({item.post_id: item.published for item in items})
-        with self._archive.transaction() as connection:
-            store_feed_times(connection, items)
-        self._read_all()
 
     def _pairs(self) -> list[Pair]:
         return [
-            Pair(utc=utc, local=self._local[post_id])
-            for post_id, utc in sorted(self._feed_times.items())
-            if post_id in self._local
+            Pair(utc=utc_moment(utc), local=datetime.fromisoformat(local))
+            for utc, local in pairs_read(self._archive.connection)
         ]
 
-    def _time(self, one: ShownTime, site_clock: SiteClock) -> PostTime:
-        local, feed = self._local.get(one.post_id), self._feed_times.get(one.post_id)
-        if local is None:
-            return _without_local(one, feed)
-        settled = site_clock.utc(local, feed)
-        text = local.isoformat(timespec="seconds")
-        if settled is None:
-            return PostTime(post_id=one.post_id, local=text)
-        return PostTime(
-            post_id=one.post_id, local=text, published=utc_text(settled[0]), source=settled[1]
-        )
+
+def _keep_stated_zone(connection: sqlite3.Connection, page: Page) -> None:
+    zone = parse_site_info(page).timezone
+    if zone is not None and _stated_clock(page) is not None:
+        keep_zone(connection, zone, "zone")
 
 
-def _with_language(shown: list[ShownTime]) -> list[ShownTime]:
-    """Pages that do not tell their language speak the site's: the one that most of its posts are in."""
-    known = Counter(one.language for one in shown if one.language)
-    if not known:
-        return shown
-    common = known.most_common(1)[0][0]
-    return [one if one.language else replace(one, language=common) for one in shown]
+def _stated_clock(page: Page) -> SiteClock | None:
+    """The clock that a REST root names; None where it names none, or one that this machine's tables do not know."""
+    zone = parse_site_info(page).timezone
+    try:
+        return SiteClock.from_name(zone, configured=False) if zone is not None else None
+    except UsageError:
+        return None
 
 
-def _readers(
-    shown: list[ShownTime], feed_times: Mapping[int, datetime]
-) -> dict[str | None, DateReader]:
+def _keep_feed_times(connection: sqlite3.Connection, page: Page) -> None:
+    store_feed_times(connection, parse_feed(page).items)
+
+
+def _order(one: ReadTime) -> tuple[str, int]:
+    return one.local, one.post_id
+
+
+def _readers(connection: sqlite3.Connection) -> dict[str | None, DateReader]:
     """One reader a language of the site, which learns from all of that language's dates at once."""
-    texts: dict[str | None, list[str]] = defaultdict(list)
-    pairs: dict[str | None, dict[str, datetime]] = defaultdict(dict)
-    for one in shown:
-        if one.text:
-            texts[one.language].append(one.text)
-            if one.post_id in feed_times:
-                pairs[one.language][one.text] = feed_times[one.post_id]
-    newest = max((utc_moment(one.fetched_at) for one in shown), default=None)
+    newest = newest_copy(connection)
+    not_after = utc_moment(newest) if newest is not None else None
     readers: dict[str | None, DateReader] = {}
-    for language in {one.language for one in shown}:
+    for language in shown_languages(connection):
         locale = locale_for(language)
-        words = locale.dates if locale else None
+        told = texts_by_feed(connection, language)
         readers[language] = DateReader.learn(
-            texts[language],
-            words=words,
+            shown_texts(connection, language),
+            words=locale.dates if locale else None,
             language=language,
-            pairs=pairs[language],
-            not_after=newest,
+            pairs={text: utc_moment(utc) for text, utc in told.items()},
+            successions=successive_texts(connection, language),
+            not_after=not_after,
         )
     return readers
+
+
+def _local(one: ShownTime, reader: DateReader) -> datetime | None:
+    """The local time that a post shows, in its date or, where that only says how long ago, in what is attached to it."""
+    local = reader.read(one.text) if one.text else None
+    if local is not None or one.attribute is None:
+        return local
+    attached = read_attribute(one.attribute) or reader.read(one.attribute)
+    return attached if attached is not None and attached.tzinfo is None else None
+
+
+def _time(one: ShownTime, site_clock: SiteClock) -> PostTime:
+    feed = utc_moment(one.feed) if one.feed else None
+    if one.read is None:
+        return _without_local(one, feed)
+    local = datetime.fromisoformat(one.read)
+    settled = site_clock.utc(local, feed) or _attached(one, local)
+    if settled is None:
+        return PostTime(post_id=one.post_id, local=one.read)
+    return PostTime(
+        post_id=one.post_id, local=one.read, published=utc_text(settled[0]), source=settled[1]
+    )
+
+
+def _attached(one: ShownTime, local: datetime) -> tuple[datetime, PublishedSource] | None:
+    """The UTC time for machines. WordPress before 5.3 calls a local time UTC there: one that says the same is none."""
+    attached = read_attribute(one.attribute) if one.attribute else None
+    if attached is None or attached.tzinfo is None:
+        return None
+    is_doubtful = not attached.utcoffset() and attached.replace(tzinfo=None, second=0) == local
+    return None if is_doubtful else (attached, "attribute")
 
 
 def _without_local(one: ShownTime, feed: datetime | None) -> PostTime:
@@ -322,8 +387,14 @@ def _without_local(one: ShownTime, feed: datetime | None) -> PostTime:
         return PostTime(post_id=one.post_id, published=utc_text(attribute), source="attribute")
     locale = locale_for(one.language)
     words = locale.dates if locale else None
-    bounds = read_relative(one.text, words, utc_moment(one.fetched_at)) if one.text else None
+    bounds = read_relative(one.text, words, _made_at(one)) if one.text else None
     if bounds is None:
         return PostTime(post_id=one.post_id)
     earliest, latest = map(utc_text, bounds)
     return PostTime(post_id=one.post_id, source="relative", earliest=earliest, latest=latest)
+
+
+def _made_at(one: ShownTime) -> datetime:
+    """When the server made a page: a cache says so, or for how long it has kept the page."""
+    came = utc_moment(one.fetched_at)
+    return page_made_at(from_json(one.headers, tuple[tuple[str, str], ...]), came)

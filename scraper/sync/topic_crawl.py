@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -44,9 +45,16 @@ from scraper.fetch.address import normalise_url
 from scraper.fetch.fetcher import Request
 from scraper.sync.host import on_site, one_host
 from scraper.sync.listener import PageSaved
+from scraper.sync.log import log_outcome, log_page
 from scraper.sync.plan import Place, pages_to_read_again
+from scraper.sync.receipt import received
 from scraper.sync.report import TopicOutcome, worst_exit_code
-from scraper.sync.topic_page import Elsewhere, read_page_of_topic, read_topic_page
+from scraper.sync.topic_page import (
+    Elsewhere,
+    read_page_of_topic,
+    read_topic_page,
+    refuse_other_address,
+)
 
 if TYPE_CHECKING:
     import sqlite3
@@ -58,6 +66,8 @@ if TYPE_CHECKING:
     from scraper.fetch.fetcher import Fetcher
     from scraper.politeness.clock import Clock
     from scraper.sync.listener import Listener
+
+logger = logging.getLogger(__name__)
 
 _MOST_HOPS = 3
 _MOST_FAILURES_IN_A_ROW = 3
@@ -100,6 +110,8 @@ class TopicCrawl:
         self._reads: Counter[Place] = Counter()
         self._saved = Saved()
         self._topic_key: int | None = None
+        # What the page before linked, all of which is known: a long topic's pages all link the same.
+        self._linked: tuple[tuple[int, str], ...] = ()
 
     def archive_topic(self, url: str) -> TopicOutcome:
         """Archive the topic at an address: all of it, the rest of an interrupted crawl, or what is new since the last.
@@ -107,7 +119,7 @@ class TopicCrawl:
         Raises:
             ThreadkeepError: the topic was not reached; nothing of it was kept.
         """
-        self._reads, self._saved, self._topic_key = Counter(), Saved(), None
+        self._reads, self._saved, self._topic_key, self._linked = Counter(), Saved(), None, ()
         address = normalise_url(url)
         topic_key = known_topic(self._archive.connection, address)
         if topic_key is None:
@@ -137,10 +149,11 @@ class TopicCrawl:
         """Find the topic at an address that is not known, and keep the page that answered."""
         passed: list[str] = []
         for _ in range(_MOST_HOPS):
-            page = self._fetcher.get(Request(url=address, reason="the address given"))
+            page = received(self._fetcher.get(Request(url=address, reason="the address given")))
             found = read_topic_page(page, may_archive=self._options.may_archive)
             passed += [address, normalise_url(page.final_url)]
             if not isinstance(found, Elsewhere):
+                refuse_other_address(found, page.final_url)
                 return self._save(page, found, None, passed)
             self.keep_beside("reply", page)
             address = normalise_url(found.url)
@@ -167,11 +180,12 @@ class TopicCrawl:
                 return
             begin_crawl(connection, topic_key, run_id)
             state = topic_state(connection, topic_key)
+            # Of a topic that was imported, the last page need not be known yet.
+            last = max((page.number for page in state.pages), default=0)
             again = [
                 page
                 for page in state.pages
-                if not page.is_fresh
-                and (self._options.refresh or page.number == state.last_number)
+                if not page.is_fresh and (self._options.refresh or page.number == last)
             ]
             add_targets(connection, _again(topic_key, again), self._now())
 
@@ -193,6 +207,7 @@ class TopicCrawl:
             is_answering = self._drain(topic_key)
             with self._archive.transaction() as connection:
                 forget_lost_pages(connection, topic_key)
+            self._linked = ()
             state = topic_state(self._archive.connection, topic_key)
             assessment = assess(state)
             again = pages_to_read_again(state, assessment.gaps, known_gaps, self._reads)
@@ -217,7 +232,7 @@ class TopicCrawl:
         return False
 
     def _read(self, target: Target) -> None:
-        page = self._fetcher.get(Request(url=target.url, reason=target.reason))
+        page = received(self._fetcher.get(Request(url=target.url, reason=target.reason)))
         topic_id = topic_id_of(self._archive.connection, target.topic_key)
         found = read_page_of_topic(
             page,
@@ -233,6 +248,7 @@ class TopicCrawl:
     ) -> None:
         with self._archive.transaction() as connection:
             fail_target(connection, target.url, str(error), error.exit_code)
+        logger.warning("page %d was not read: %s", target.number, error)
         self._listener.page_failed(target.url, str(error))
 
     def _save(
@@ -245,7 +261,11 @@ class TopicCrawl:
             page_id = store_page(connection, run_id, "topic", page)
             source = Source(page_id=page_id, seen_at=utc_text(page.fetched_at))
             topic_key, saved = save_topic_page(
-                connection, found, source, url=target.url if target else page.final_url
+                connection,
+                found,
+                source,
+                url=page.final_url,
+                asked_for=target.topic_key if target is not None else None,
             )
             ensure_crawl(connection, topic_key, run_id)
             if target is not None:
@@ -255,7 +275,8 @@ class TopicCrawl:
             own = on_site(found.url or "", page.final_url)
             if own is not None:
                 believe_address(connection, topic_key, own)
-            further = _further(connection, topic_key, found, page.final_url)
+            links = found.pager.urls if found.pager.urls != self._linked else ()
+            further = _further(connection, topic_key, found, links, page.final_url)
             add_targets(connection, further, self._now())
             note_site(
                 connection,
@@ -263,8 +284,9 @@ class TopicCrawl:
                 home=found.home_url,
                 api_url=found.api_url,
             )
-        self._topic_key = topic_key
+        self._topic_key, self._linked = topic_key, found.pager.urls
         self._saved += saved
+        log_page(found, saved)
         self._tell(found)
         return topic_key
 
@@ -293,7 +315,9 @@ class TopicCrawl:
             )
             keep_expected(connection, topic_key, assessment.expected)
             end_crawl(connection, topic_key, self._now())
-        return self._outcome(state, assessment, gone)
+        outcome = self._outcome(state, assessment, gone)
+        log_outcome(outcome)
+        return outcome
 
     def _outcome(self, state: TopicState, assessment: Assessment, gone: int = 0) -> TopicOutcome:
         missing = open_gaps(self._archive.connection, state.topic_key, assessment.gaps)
@@ -336,12 +360,16 @@ def _again(topic_key: int, pages: Iterable[PageState]) -> list[Target]:
 
 
 def _further(
-    connection: sqlite3.Connection, topic_key: int, found: TopicPage, url: str
+    connection: sqlite3.Connection,
+    topic_key: int,
+    found: TopicPage,
+    links: Iterable[tuple[int, str]],
+    url: str,
 ) -> list[Target]:
     """The pages and parts that a page links on its own site, and that the archive has not met."""
-    known = known_places(connection, topic_key)
-    pages = [(number, 1, link) for number, link in found.pager.urls]
+    pages = [(number, 1, link) for number, link in links]
     parts = [(found.pager.current, part, link) for part, link in found.part_urls]
+    known = known_places(connection, topic_key) if pages or parts else set[Place]()
     return [
         Target(url=target, topic_key=topic_key, number=number, part=part, reason=f"page {number}")
         for number, part, link in (*pages, *parts)

@@ -14,8 +14,9 @@ from parsers.errors import (
     UnknownForumError,
 )
 from parsers.records import Pager
-from parsers.registry import recognise
+from parsers.registry import parse_topic, recognise
 from scraper.politeness.permission import forbids_archiving
+from scraper.sync.own_address import own_address_elsewhere
 
 if TYPE_CHECKING:
     from parsers.records import Page, TopicPage
@@ -51,7 +52,7 @@ def read_topic_page(
     document = read_document(page)
     engine, kind = recognise(document)
     if kind == "topic":
-        found = engine.parse_topic(document)
+        found = parse_topic(engine, document)
         _refuse_other_topic(found, topic_id, page.final_url)
         _refuse_past_the_end(found, page.final_url)
         return _whole(found, page.final_url)
@@ -67,6 +68,21 @@ def read_topic_page(
         f"{page.final_url} is a page of a forum, but no topic; give the address of a topic.",
         url=page.final_url,
     )
+
+
+def refuse_other_address(found: TopicPage, url: str) -> None:
+    """Refuse a topic that is not the one whose address it came from, where nobody knows the topic's number yet.
+
+    Raises:
+        NothingReadableError: it says itself that it is another one.
+    """
+    own = own_address_elsewhere(found, url)
+    if own is not None:
+        raise NothingReadableError(
+            f"{url} answered with another topic, {own.partition('#')[0]}; it was not kept: try again later, or give "
+            "that address if it is the one you mean.",
+            url=url,
+        )
 
 
 def _refuse_other_topic(found: TopicPage, topic_id: int | None, url: str) -> None:

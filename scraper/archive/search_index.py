@@ -1,0 +1,45 @@
+"""Keep the full-text index up with the posts: each body once, when it becomes the newest of its post."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scraper.archive.search_text import searchable
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+def index_post(connection: sqlite3.Connection, post_id: int) -> None:
+    """Have a post found by its newest body, and an opening post by the topic's title too; by nothing older.
+
+    Args:
+        connection: inside a transaction.
+        post_id: it is stored, with its newest body.
+    """
+    text = connection.execute(_TEXT, (post_id,)).fetchone()
+    # A text cannot be taken out of an index that keeps none; a row that nothing names is found no more.
+    # In two steps: SQLite prepares to undo a REPLACE, and writes the index out before, for every post.
+    connection.execute("DELETE FROM search_entries WHERE post_id = ?", (post_id,))
+    entry = connection.execute("INSERT INTO search_entries (post_id) VALUES (?)", (post_id,))
+    values = (entry.lastrowid, searchable(text["title"]), searchable(text["body_text"]))
+    connection.execute("INSERT INTO search_index (rowid, title, body) VALUES (?, ?, ?)", values)
+
+
+def index_title(connection: sqlite3.Connection, topic_key: int) -> None:
+    """Have a topic's opening post found by the title that the topic has now."""
+    for row in connection.execute(_OPENING_POSTS, (topic_key,)).fetchall():
+        index_post(connection, row["post_id"])
+
+
+def forget_index(connection: sqlite3.Connection) -> None:
+    """Empty the index."""
+    connection.execute("INSERT INTO search_index (search_index) VALUES ('delete-all')")
+    connection.execute("DELETE FROM search_entries")
+
+
+_TEXT = """
+SELECT CASE kind WHEN 'topic' THEN title ELSE '' END AS title, body_text
+FROM posts JOIN revisions USING (post_id, revision) JOIN topics USING (topic_key) WHERE post_id = ?
+"""
+_OPENING_POSTS = "SELECT post_id FROM posts WHERE topic_key = ? AND kind = 'topic'"
