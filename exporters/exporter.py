@@ -28,7 +28,7 @@ class Exporter(Protocol):
     """One output format. A format is a module in `exporters/formats` with an `EXPORTER` of this shape.
 
     Attributes:
-        name: what `--format` takes.
+        name: what `--format` takes; the module's own.
         suffix: the file name's ending, with its dot.
         description: one line for `--help` and docs.
         is_for_reading: gone posts are left out unless asked for.

@@ -1,4 +1,7 @@
-"""Find export formats: every module of `exporters.formats` is one, by its `EXPORTER`; there is no list to edit."""
+"""Find export formats: every module of `exporters.formats` is one, by its `EXPORTER`; there is no list to edit.
+
+A format is called as its module is, so that all can be named without loading what any of them needs.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,14 @@ if TYPE_CHECKING:
     from exporters.exporter import Exporter
 
 
+def exporter_names() -> tuple[str, ...]:
+    """The name of every format, as `--format` takes it, sorted."""
+    return tuple(sorted(info.name for info in pkgutil.iter_modules(exporters.formats.__path__)))
+
+
 def exporters_by_name() -> dict[str, Exporter]:
-    """Every format by the name that `--format` takes, sorted."""
-    found: dict[str, Exporter] = {}
-    for info in pkgutil.iter_modules(exporters.formats.__path__, "exporters.formats."):
-        exporter = cast("Exporter", importlib.import_module(info.name).EXPORTER)
-        found[exporter.name] = exporter
-    return dict(sorted(found.items()))
+    """Every format by its name, sorted."""
+    return {name: exporter_named(name) for name in exporter_names()}
 
 
 def exporter_named(name: str) -> Exporter:
@@ -28,10 +32,10 @@ def exporter_named(name: str) -> Exporter:
     Raises:
         UsageError: there is none; the message names those there are.
     """
-    known = exporters_by_name()
+    known = exporter_names()
     if name not in known:
         raise UsageError(f"There is no format “{name}”; choose one of {', '.join(known)}.")
-    return known[name]
+    return cast("Exporter", importlib.import_module(f"exporters.formats.{name}").EXPORTER)
 
 
 def exporter_for_path(path: str) -> Exporter:
@@ -40,11 +44,11 @@ def exporter_for_path(path: str) -> Exporter:
     Raises:
         UsageError: no format has that ending.
     """
-    known = exporters_by_name().values()
-    for exporter in known:
+    suffixes: list[str] = []
+    for exporter in map(exporter_named, exporter_names()):
         if path.lower().endswith(exporter.suffix):
             return exporter
-    endings = ", ".join(exporter.suffix for exporter in known)
+        suffixes.append(exporter.suffix)
     raise UsageError(
-        f"The name “{path}” ends in none of {endings}; name the format with --format."
+        f"The name “{path}” ends in none of {', '.join(suffixes)}; name the format with --format."
     )

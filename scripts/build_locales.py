@@ -92,6 +92,12 @@ COUNTS = {
         "Viewing %1$s discussion",
         "Viewing %1$s discussions",
     ),
+    "results": (
+        "Viewing %1$s results - %2$s through %3$s (of %4$s total)",
+        "Viewing %2$s results (of %4$s total)",
+        "Viewing %1$s result",
+        "Viewing %1$s results",
+    ),
     "pages": ("Page %1$s of %2$s",),
 }
 ROLES = {
@@ -141,8 +147,18 @@ LABELS = {
     "home": ("Home",),
     "forums": ("Forums",),
     "reply": ("Reply",),
+    "post_column": ("Posts",),
+    "reply_column": ("Replies",),
 }
-CONTEXTS = ("", "User role\x04", "date at time\x04", "verb\x04", "noun\x04")
+ARABIC_FORMS = 6
+CONTEXTS = (
+    "",
+    "User role\x04",
+    "date at time\x04",
+    "verb\x04",
+    "noun\x04",
+    "Separator in time since\x04",
+)
 UNITS = ("year", "month", "week", "day", "hour", "minute", "second")
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -190,6 +206,21 @@ class Catalogue:
         """The translations of some messages that are sound, each once, in their order."""
         found = (self._clean(text) for msgid in msgids for text in self._raw(msgid))
         return unique(text for text in found if is_sound(text, kind))
+
+    def separators(self) -> list[str]:
+        """What stands between two units of time; a blank is one, so that they are not cleaned like other texts."""
+        return unique(text.strip() or " " for text in self._raw(","))
+
+    def numberless(self, unit: str, number: int) -> list[str]:
+        """The plural forms that stand for a number without printing it."""
+        forms = [
+            text
+            for name in self._names
+            for texts in (as_list(self._sources.strings.get(name, {}).get(f"%s {unit}")),)
+            # Only Arabic has so many forms, the first of them for zero.
+            for text in texts[number if len(texts) == ARABIC_FORMS else number - 1 :][:1]
+        ]
+        return unique(self._clean(text) for text in forms if "%" not in text)
 
     def _raw(self, msgid: str) -> list[str]:
         return [text for name in self._names for text in self._of(name, msgid)]
@@ -250,14 +281,15 @@ def date_words(
         "pm": picked(strings, "pm", "PM"),
         "ago": catalogue.texts("%s ago", kind="ago"),
         "now": catalogue.texts("right now"),
+        "separators": catalogue.separators(),
     }
 
 
 def joiners(names: tuple[str, ...], catalogue: Catalogue, sources: Sources) -> list[str]:
-    """What joins a date and a time: as bbPress has it, else as WordPress has it."""
+    """What joins a date and a time: as bbPress has it, then as WordPress has it, whose words themes print."""
     core = [sources.dates[name]["strings"] for name in names if name in sources.dates]
-    found = catalogue.texts("%1$s at %2$s", kind="joiners")
-    return found or picked(core, "%1$s at %2$s")
+    others = picked(core, "%1$s at %2$s", "%1$s at %2$s|1: date, 2: time")
+    return unique([*catalogue.texts("%1$s at %2$s", kind="joiners"), *others])
 
 
 def picked(tables: list[dict[str, str]], *keys: str) -> list[str]:
@@ -306,6 +338,8 @@ def build(language: str, sources: Sources, additions: Table) -> Table:
         "roles": {key: catalogue.texts(*msgids) for key, msgids in ROLES.items()},
         "dates": date_words(names, catalogue, sources),
         "dates.units": {unit: unit_names(catalogue, unit) for unit in UNITS},
+        "dates.ones": {unit: catalogue.numberless(unit, 1) for unit in UNITS},
+        "dates.twos": {unit: catalogue.numberless(unit, 2) for unit in UNITS},
         "notices": {**notices(catalogue)},
         "labels": {**labels(catalogue, joiners(names, catalogue, sources))},
     }

@@ -1,159 +1,26 @@
-"""The public API: what a library user imports, re-exported under one name; it does nothing itself.
+"""The public API: what a library user imports, under one name; it does nothing itself.
 
-Everything here is described in docs/library.md. What is not here may change in any release.
+Everything here is described in docs/library.md. What is not here may change in any release. `threadkeep.api` gathers it;
+that is loaded when something of it is first asked for, so that a command loads only what it needs itself.
 """
 
-from exporters.destination import Written, write_file, write_folder, write_stream
-from exporters.exporter import Exporter, ExportOptions
-from exporters.registry import exporter_named, exporters_by_name
-from parsers.document import Document, read_document
-from parsers.engine import Engine
-from parsers.errors import (
-    AccessDeniedError,
-    ArchiveError,
-    ArchiveLockedError,
-    BodyTooLargeError,
-    DamagedArchiveError,
-    ExportError,
-    FetchError,
-    ForeignArchiveError,
-    HostNotFoundError,
-    HttpStatusError,
-    LayoutChangedError,
-    LoginRequiredError,
-    NewerArchiveError,
-    NoArchiveError,
-    NotFoundError,
-    NothingReadableError,
-    RobotsDisallowedError,
-    ThreadkeepError,
-    UnknownForumError,
-    UnsafeRedirectError,
-    UsageError,
-)
-from parsers.records import (
-    Author,
-    CountClaim,
-    Edit,
-    ForumLink,
-    Page,
-    Pager,
-    ParsedPost,
-    Post,
-    Problem,
-    Thread,
-    TopicPage,
-)
-from parsers.registry import engines, recognise
-from parsers.text_dump import parse_text_dump
-from scraper.archive.contents_list import (
-    ArchiveSummary,
-    SeenRevision,
-    TopicSummary,
-    post_history,
-    summary,
-)
-from scraper.archive.database import Archive, reading
-from scraper.archive.gap import Gap
-from scraper.archive.post_writer import Saved
-from scraper.archive.thread_reader import threads
-from scraper.archive.verify import TopicVerdict, Verdict, verify
-from scraper.fetch.settings import FetchSettings
-from scraper.fetch.traffic import Traffic
-from scraper.politeness.agent import version as _version
-from scraper.politeness.clock import Clock, SystemClock
-from scraper.politeness.waiting import Wait, WaitHook
-from scraper.sync.importing import ImportJob, ImportReport, import_source
-from scraper.sync.listener import Listener, PageSaved
-from scraper.sync.pipeline import ArchiveJob, ArchiveReport, archive_topics
-from scraper.sync.reparsing import ReparseReport, reparse
-from scraper.sync.report import TimesOutcome, TopicOutcome
-from scraper.sync.topic_crawl import CrawlOptions
-from threadkeep.exporting import ExportJob, export_archive, plan_export
+from __future__ import annotations
 
-__version__ = _version()
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "AccessDeniedError",
-    "Archive",
-    "ArchiveError",
-    "ArchiveJob",
-    "ArchiveLockedError",
-    "ArchiveReport",
-    "ArchiveSummary",
-    "Author",
-    "BodyTooLargeError",
-    "Clock",
-    "CountClaim",
-    "CrawlOptions",
-    "DamagedArchiveError",
-    "Document",
-    "Edit",
-    "Engine",
-    "ExportError",
-    "ExportJob",
-    "ExportOptions",
-    "Exporter",
-    "FetchError",
-    "FetchSettings",
-    "ForeignArchiveError",
-    "ForumLink",
-    "Gap",
-    "HostNotFoundError",
-    "HttpStatusError",
-    "ImportJob",
-    "ImportReport",
-    "LayoutChangedError",
-    "Listener",
-    "LoginRequiredError",
-    "NewerArchiveError",
-    "NoArchiveError",
-    "NotFoundError",
-    "NothingReadableError",
-    "Page",
-    "PageSaved",
-    "Pager",
-    "ParsedPost",
-    "Post",
-    "Problem",
-    "ReparseReport",
-    "RobotsDisallowedError",
-    "Saved",
-    "SeenRevision",
-    "SystemClock",
-    "Thread",
-    "ThreadkeepError",
-    "TimesOutcome",
-    "TopicOutcome",
-    "TopicPage",
-    "TopicSummary",
-    "TopicVerdict",
-    "Traffic",
-    "UnknownForumError",
-    "UnsafeRedirectError",
-    "UsageError",
-    "Verdict",
-    "Wait",
-    "WaitHook",
-    "Written",
-    "__version__",
-    "archive_topics",
-    "engines",
-    "export_archive",
-    "exporter_named",
-    "exporters_by_name",
-    "import_source",
-    "parse_text_dump",
-    "plan_export",
-    "post_history",
-    "read_document",
-    "reading",
-    "recognise",
-    "reparse",
-    "summary",
-    "threads",
-    "verify",
-    "write_file",
-    "write_folder",
-    "write_stream",
-]
+if TYPE_CHECKING:
+    from threadkeep.api import *  # noqa: F403  # all of it, and nothing else
+    from threadkeep.api import __all__ as __all__
+else:  # where type checkers saw this, every misspelt name would be one of ours
+
+    def __getattr__(name: str) -> object:
+        if name in {"__all__", "__version__"} or not name.startswith("_"):
+            api = import_module("threadkeep.api")
+            globals().update({one: getattr(api, one) for one in ("__all__", *api.__all__)})
+        if name in globals():
+            return globals()[name]
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__getattr__("__all__")})

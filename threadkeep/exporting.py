@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from exporters.destination import Written, write_file, write_folder, write_stream
 from exporters.exporter import Exporter, ExportOptions
-from exporters.registry import exporter_for_path, exporter_named, exporters_by_name
+from exporters.registry import exporter_for_path, exporter_named, exporter_names
 from parsers.errors import ExportError, UsageError
 from scraper.archive.database import reading
 from scraper.archive.header import is_archive
@@ -65,7 +66,7 @@ def plan_export(
     if format_name is not None:
         exporter = exporter_named(format_name)
     elif is_stdout or per_topic:
-        raise UsageError("Name the format with --format: " + ", ".join(exporters_by_name()) + ".")
+        raise UsageError("Name the format with --format: " + ", ".join(exporter_names()) + ".")
     else:
         exporter = exporter_for_path(str(output))
     return ExportJob(
@@ -109,8 +110,19 @@ def _check_folder(output: Path, folder: Path, *, may_be_made: bool) -> None:
         )
 
 
-def export_archive(path: Path, job: ExportJob, topic_ids: tuple[int, ...] = ()) -> Written:
+def export_archive(
+    path: Path,
+    job: ExportJob,
+    topic_ids: tuple[int, ...] = (),
+    topic_urls: tuple[str, ...] = (),
+) -> Written:
     """Export an archive, or some topics of it.
+
+    Args:
+        path: the archive.
+        job: what to write, and where to.
+        topic_ids: the topics' numbers.
+        topic_urls: the addresses of further topics, which no page numbers.
 
     Raises:
         UsageError: there is no archive, or it does not hold one of the topics.
@@ -118,19 +130,23 @@ def export_archive(path: Path, job: ExportJob, topic_ids: tuple[int, ...] = ()) 
         ExportError: the output cannot be written; an earlier one is as it was.
     """
     with reading(path) as archive:
-        chosen = _chosen(archive, topic_ids)
+        chosen = _chosen(archive, topic_ids, topic_urls)
         if job.output is None:
             return write_stream(sys.stdout.buffer, job.exporter, chosen, job.options)
         write = write_folder if job.per_topic else write_file
         return write(job.output, job.exporter, chosen, job.options)
 
 
-def _chosen(archive: Archive, topic_ids: tuple[int, ...]) -> Iterator[Thread]:
-    if not topic_ids:
+def _chosen(
+    archive: Archive, topic_ids: tuple[int, ...], topic_urls: tuple[str, ...]
+) -> Iterator[Thread]:
+    if not topic_ids and not topic_urls:
         return threads(archive)
     for topic_id in topic_ids:
         if not holds_topic(archive, topic_id):
             raise UsageError(
                 f"{archive.path} does not hold topic {topic_id}; `threadkeep show` lists what it holds."
             )
-    return (thread for topic_id in sorted(set(topic_ids)) for thread in threads(archive, topic_id))
+    numbered = (threads(archive, topic_id) for topic_id in sorted(set(topic_ids)))
+    named = (threads(archive, url=url) for url in dict.fromkeys(topic_urls))
+    return chain.from_iterable(chain(numbered, named))

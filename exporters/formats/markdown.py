@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _MOST_IN_MEMORY = 1 << 20
 # JSON text is YAML but for these, which YAML takes for line ends or refuses.
 _NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+# A renderer that knows no front matter takes it for text, and would take these for a tag and a link.
+_RUNS_AS_TEXT = re.compile(r"<(?=[a-zA-Z/!?])|(?<=\])\(")
 
 
 @dataclass(slots=True)
@@ -112,8 +114,12 @@ def _yaml(value: str | int | tuple[str, ...] | None) -> str:
     """A value as YAML on one line, which nothing in it can end."""
     if isinstance(value, tuple):
         return f"[{', '.join(_yaml(item) for item in value)}]"
-    text = json_of(value).decode()
-    return _NOT_IN_YAML.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    text = _RUNS_AS_TEXT.sub(_escape, json_of(value).decode())
+    return _NOT_IN_YAML.sub(_escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
 
 
 def _introduction(thread: Thread, counts: _Counts) -> Iterator[str]:

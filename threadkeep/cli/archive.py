@@ -21,6 +21,7 @@ from scraper.sync.report import TopicOutcome
 from scraper.sync.topic_crawl import CrawlOptions
 from threadkeep.cli.console import counted, one_line, say, say_json, warn
 from threadkeep.cli.location import archive_for_url
+from threadkeep.cli.log_file import logged
 from threadkeep.cli.option import (
     ArchiveToMakeOption,
     ContactOption,
@@ -39,6 +40,7 @@ _LEAST_DELAY = 1.0
 _INTERRUPTED = 130
 
 
+@logged
 def command(
     urls: Annotated[
         list[str], typer.Argument(metavar="URL", help="Addresses of topics of one site.")
@@ -141,8 +143,10 @@ def _takes_stdout(export: ExportJob | None) -> bool:
 def _export(report: ArchiveReport, export: ExportJob | None) -> None:
     """Export what was archived. A run that was stopped replaces no earlier output."""
     topic_ids = tuple(outcome.topic_id for outcome in report.topics if outcome.topic_id)
-    if export is not None and topic_ids and not report.interrupted:
-        export_archive(report.archive, export, topic_ids)
+    unnumbered = (outcome for outcome in report.topics if outcome.topic_id is None)
+    topic_urls = tuple(outcome.topic_url for outcome in unnumbered if outcome.topic_url)
+    if export is not None and (topic_ids or topic_urls) and not report.interrupted:
+        export_archive(report.archive, export, topic_ids, topic_urls)
 
 
 def _tell(report: ArchiveReport, *, quiet: bool, tell: Callable[[str], None]) -> None:

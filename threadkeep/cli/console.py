@@ -10,9 +10,6 @@ import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-import msgspec
-from rich.cells import cell_len
-
 from parsers.errors import ExportError
 
 if TYPE_CHECKING:
@@ -49,6 +46,28 @@ def say(text: str) -> None:
         sys.stdout.write(f"{printable(text)}\n")
 
 
+def say_marked(text: str, marks: Iterable[tuple[int, int]], *, indent: str = "") -> None:
+    """Print a line of a result; on a terminal, what is marked stands out.
+
+    Args:
+        text: from a site.
+        marks: the first character of each, and the one after its last.
+        indent: what stands before it.
+
+    Raises:
+        ExportError: see `say`.
+    """
+    begin, end = ("\x1b[1m", "\x1b[0m") if sys.stdout.isatty() else ("", "")
+    pieces = [indent]
+    done = 0
+    for first, last in marks:
+        if first >= done:
+            pieces += [printable(text[done:first]), begin, printable(text[first:last]), end]
+            done = last
+    with told_plainly():
+        sys.stdout.write(f"{''.join(pieces)}{printable(text[done:])}\n")
+
+
 def warn(text: str) -> None:
     """Print a line beside the results. That nobody reads them any more stops no run."""
     with suppress(OSError):
@@ -61,7 +80,12 @@ def say_json(value: object) -> None:
     Raises:
         ExportError: see `say`.
     """
-    data = msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2)
+    import msgspec  # noqa: PLC0415  # only reports need it
+
+    from exporters.record import json_of  # noqa: PLC0415  # likewise
+
+    plain = msgspec.to_builtins(value, enc_hook=str)
+    data = msgspec.json.format(json_of(plain), indent=2)
     text = data.decode("utf-8", "replace")
     safe = _UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
     with told_plainly():
@@ -70,6 +94,8 @@ def say_json(value: object) -> None:
 
 def say_columns(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print a table: columns as wide as what is in them, numbers to the right, the last column as long as it is."""
+    from rich.cells import cell_len  # noqa: PLC0415  # only tables need it
+
     cells = [heads, *(tuple(map(one_line, row)) for row in rows)]
     widths = [max(cell_len(row[place]) for row in cells) for place in range(len(heads))]
     is_number = [
@@ -78,14 +104,14 @@ def say_columns(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     ]
     for row in cells:
         padded = [
-            f"{_blanks(cell, width)}{cell}" if right else f"{cell}{_blanks(cell, width)}"
+            _padded(cell, width - cell_len(cell), to_the_right=right)
             for cell, width, right in zip(row, widths, is_number, strict=True)
         ]
         say("  ".join(padded).rstrip())
 
 
-def _blanks(cell: str, width: int) -> str:
-    return " " * (width - cell_len(cell))
+def _padded(cell: str, blanks: int, *, to_the_right: bool) -> str:
+    return f"{' ' * blanks}{cell}" if to_the_right else f"{cell}{' ' * blanks}"
 
 
 def prepare_streams() -> None:

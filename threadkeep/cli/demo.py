@@ -21,6 +21,7 @@ from scraper.demo import DemoServer, DemoSettings, expected_topics, generate
 from scraper.demo.forum import LOCALES, THEMES
 from scraper.fetch.settings import FetchSettings
 from scraper.sync.pipeline import ArchiveJob, archive_topics
+from threadkeep.cli.completion import one_of
 from threadkeep.cli.console import one_line, say, warn
 from threadkeep.cli.option import QuietOption
 from threadkeep.cli.progress import progress
@@ -41,9 +42,15 @@ def command(
     ] = Path("demo"),
     topics: Annotated[int, typer.Option("--topics", min=1, help="How many topics.")] = 30,
     posts: Annotated[int, typer.Option("--posts", min=1, help="Posts of an ordinary topic.")] = 12,
-    locale: Annotated[str, typer.Option("--locale", help="en_US, nl_NL or de_DE.")] = "en_US",
+    locale: Annotated[
+        str,
+        typer.Option("--locale", help="en_US, nl_NL or de_DE.", autocompletion=one_of(LOCALES)),
+    ] = "en_US",
     theme: Annotated[
-        str, typer.Option("--theme", help="default, classic, table or themed.")
+        str,
+        typer.Option(
+            "--theme", help="default, classic, table or themed.", autocompletion=one_of(THEMES)
+        ),
     ] = "default",
     per_page: Annotated[int, typer.Option("--per-page", min=1, help="Posts a page.")] = 15,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same forum.")] = 1,

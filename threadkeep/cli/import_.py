@@ -11,9 +11,11 @@ import typer
 from scraper.politeness.clock import SystemClock
 from scraper.sync.importing import ImportJob, ImportReport, import_source
 from threadkeep.cli.console import counted, one_line, say, say_json, warn
+from threadkeep.cli.log_file import logged
 from threadkeep.cli.option import ArchiveToImportOption, JsonOption, QuietOption, TimezoneOption
 
 
+@logged
 def command(
     source: Annotated[
         Path,

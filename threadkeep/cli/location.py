@@ -13,7 +13,7 @@ from scraper.fetch.address import parse_address
 _FORUM_PARTS = frozenset(("forums", "forum", "topic", "topics", "reply", "replies", "view"))
 # BuddyPress: what stands before a forum here is a group or a member, not a site.
 _NOT_FOLDERS = frozenset(("groups", "members"))
-_SUFFIXES = frozenset((".db", ".sqlite", ".sqlite3"))
+ARCHIVE_SUFFIXES = frozenset((".db", ".sqlite", ".sqlite3"))
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 
 
@@ -44,7 +44,7 @@ def only_archive() -> Path:
         UsageError: there is none, or several.
     """
     found = sorted(
-        path for path in Path().iterdir() if path.suffix in _SUFFIXES and is_archive(path)
+        path for path in Path().iterdir() if path.suffix in ARCHIVE_SUFFIXES and is_archive(path)
     )
     if len(found) == 1:
         return found[0]

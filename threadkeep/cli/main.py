@@ -4,68 +4,47 @@ from __future__ import annotations
 
 import signal
 import sys
-from functools import wraps
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from parsers.errors import ExportError, ThreadkeepError
-from threadkeep.cli import archive, demo, export, import_, inspect, reparse, show, verify
-from threadkeep.cli.console import flush_output, prepare_streams, say_json, told_plainly, warn
+from parsers.errors import ExportError
+from threadkeep.cli.command import SETTINGS, LazyGroup, add_commands
+from threadkeep.cli.console import flush_output, prepare_streams, told_plainly, warn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from types import FrameType
 
-
-_INTERRUPTED = 130
-
-
-def _exiting(command: Callable[..., int | None]) -> Callable[..., None]:
-    """Turn what a command returns into the exit code, and what it raises on purpose into one sentence."""
-
-    @wraps(command)
-    def run_command(*arguments: object, **options: object) -> None:
-        try:
-            code = command(*arguments, **options) or 0
-        except ThreadkeepError as error:
-            code = error.exit_code
-            warn(f"threadkeep: {error}")
-            if options.get("as_json"):
-                say_json({"error": str(error), "exit_code": code})
-        except KeyboardInterrupt:
-            code = _INTERRUPTED
-            warn("threadkeep: interrupted; what was not finished is as it was before.")
-        raise typer.Exit(code)
-
-    return run_command
-
+# Each is a module of this package, which is imported when the command is meant; its help begins with this sentence.
+_COMMANDS = {
+    "archive": "Archive topics, each whole or what is new of it.",
+    "export": "Write an archive to a file, a folder or stdout.",
+    "show": "Show an archive, a topic or a post.",
+    "search": "Search the posts of an archive.",
+    "verify": "Find out whether an archive is whole and complete.",
+    "reparse": "Parse the stored pages anew, without one request.",
+    "import": "Import saved pages or a text dump of a topic.",
+    "inspect": "Parse one page and show what was understood.",
+    "schema": "Print the JSON Schema of a report or of exported posts.",
+    "demo": "Archive a forum that ships with threadkeep.",
+}
 
 app = typer.Typer(
     name="threadkeep",
+    cls=LazyGroup,
     help="Archive forum threads from outside: every post, exactly, and complete or it says so.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings=SETTINGS,
 )
-_COMMANDS: dict[str, Callable[..., int | None]] = {
-    "archive": archive.command,
-    "export": export.command,
-    "show": show.command,
-    "verify": verify.command,
-    "reparse": reparse.command,
-    "import": import_.command,
-    "inspect": inspect.command,
-    "demo": demo.command,
-}
-for _name, _command in _COMMANDS.items():
-    app.command(_name)(_exiting(_command))
+add_commands(app, _COMMANDS)
 
 
 def _print_version(wanted: bool) -> None:  # typer calls it so
     if wanted:
+        from importlib.metadata import version  # noqa: PLC0415  # slow to import, and seldom asked for
+
         sys.stdout.write(f"threadkeep {version('threadkeep')}\n")
         raise typer.Exit
 
@@ -110,7 +89,7 @@ def _ended(arguments: list[str]) -> int:
     code = 0
     with told_plainly():  # help is printed by typer, which does not look whether it can be
         try:
-            app(arguments, prog_name="threadkeep")
+            app(arguments, prog_name="threadkeep", obj=arguments)
         except SystemExit as ending:
             code = ending.code if isinstance(ending.code, int) else 0
     flush_output()

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from exporters.registry import exporters_by_name
+from exporters.registry import exporter_names
+from threadkeep.cli.completion import archives, formats, zones
 
 ArchiveOption = Annotated[
     Path | None,
@@ -16,18 +17,27 @@ ArchiveOption = Annotated[
         "--archive",
         metavar="FILE",
         help="The archive; without it, the only one in this folder.",
+        autocompletion=archives,
     ),
 ]
 ArchiveToMakeOption = Annotated[
     Path | None,
     typer.Option(
-        "-a", "--archive", metavar="FILE", help="The archive; without it, HOST.db in this folder."
+        "-a",
+        "--archive",
+        metavar="FILE",
+        help="The archive; without it, HOST.db in this folder.",
+        autocompletion=archives,
     ),
 ]
 ArchiveToImportOption = Annotated[
     Path | None,
     typer.Option(
-        "-a", "--archive", metavar="FILE", help="The archive; without it, named after PATH."
+        "-a",
+        "--archive",
+        metavar="FILE",
+        help="The archive; without it, named after PATH.",
+        autocompletion=archives,
     ),
 ]
 ContactOption = Annotated[
@@ -40,13 +50,20 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JS
 QuietOption = Annotated[
     bool, typer.Option("-q", "--quiet", help="No progress; errors and results only.")
 ]
+LogFileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--log-file", metavar="FILE", help="Append to FILE what is done, a line an event."
+    ),
+]
 FormatOption = Annotated[
     str | None,
     typer.Option(
         "-f",
         "--format",
         metavar="FORMAT",
-        help=", ".join(exporters_by_name()) + "; else by the ending of -o.",
+        help=", ".join(exporter_names()) + "; else by the ending of -o.",
+        autocompletion=formats,
     ),
 ]
 OutputOption = Annotated[
@@ -74,5 +91,6 @@ TimezoneOption = Annotated[
         "--timezone",
         metavar="ZONE",
         help="The site's zone, e.g. Europe/Amsterdam or +05:30; else found out.",
+        autocompletion=zones,
     ),
 ]

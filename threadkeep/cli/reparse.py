@@ -6,9 +6,11 @@ from scraper.politeness.clock import SystemClock
 from scraper.sync.reparsing import reparse
 from threadkeep.cli.console import one_line, say, say_json, warn
 from threadkeep.cli.location import only_archive
+from threadkeep.cli.log_file import logged
 from threadkeep.cli.option import ArchiveOption, JsonOption, QuietOption, TimezoneOption
 
 
+@logged
 def command(
     archive: ArchiveOption = None,
     timezone: TimezoneOption = None,

@@ -21,6 +21,7 @@ from threadkeep.cli.location import only_archive
 from threadkeep.cli.option import ArchiveOption, JsonOption, QuietOption
 
 if TYPE_CHECKING:
+    from scraper.archive.database import Archive
     from scraper.archive.verify import TopicVerdict
 
 _UNREAD = frozenset({"page-missing", "page-outdated", "part-missing"})
@@ -35,6 +36,10 @@ def command(
             "--accept-gap", help="Accept what is missing now: only a new gap counts from here on."
         ),
     ] = False,
+    deep: Annotated[
+        bool,
+        typer.Option("--deep", help="Also read every stored page anew, and compare the posts."),
+    ] = False,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> int:
@@ -46,6 +51,7 @@ def command(
     Examples:
       threadkeep verify
       threadkeep verify -a forum.example.db
+      threadkeep verify -a forum.example.db --deep
       threadkeep verify -a forum.example.db --accept-gap
 
     Exit code 0: whole and complete. 3: something is missing. 7: the file is damaged.
@@ -56,14 +62,22 @@ def command(
         if not quiet:
             warn(f"{counted(accepted, 'gap')} accepted: only a new one counts from here on.")
     with reading(path) as opened:
-        verdict = verify(opened)
+        verdict = _checked(opened, deep=deep)
     if as_json:
         say_json(verdict)
     else:
         _tell(path, verdict, quiet=quiet)
     if verdict.damage:
-        warn(f"threadkeep: {path} is damaged: {verdict.damage[0]} Restore a copy of it.")
+        warn(f"threadkeep: {path} is damaged: {verdict.damage[0]} {_remedy(path, verdict)}")
     return verdict.exit_code
+
+
+def _checked(opened: Archive, *, deep: bool) -> Verdict:
+    if not deep:
+        return verify(opened)
+    from scraper.sync.deep_check import verify_deeply  # noqa: PLC0415  # it loads every parser
+
+    return verify_deeply(opened, SystemClock())
 
 
 def _accept(path: Path) -> int:
@@ -72,7 +86,7 @@ def _accept(path: Path) -> int:
         verdict = verify(archive)
         if verdict.damage:
             raise DamagedArchiveError(
-                f"{path} is damaged: {verdict.damage[0]} Restore a copy of it."
+                f"{path} is damaged: {verdict.damage[0]} {_remedy(path, verdict)}"
             )
         with archive.transaction() as connection:
             ensure_run(connection, archive, now)
@@ -82,6 +96,14 @@ def _accept(path: Path) -> int:
         totals = RunTotals(requests=0, pages=0, saved=Saved(), gone=0)
         end_run(archive, utc_text(SystemClock().now()), 0, totals)
     return accepted
+
+
+def _remedy(path: Path, verdict: Verdict) -> str:
+    if verdict.is_rebuildable:
+        return (
+            f"`threadkeep reparse -a {shlex.quote(str(path))}` has it again from the stored pages."
+        )
+    return "Restore a copy of it."
 
 
 def _tell(path: Path, verdict: Verdict, *, quiet: bool) -> None:
