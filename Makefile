@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check coverage format bench clean
+.PHONY: help setup demo test check sweep coverage format quality bench clean
 
 help:    ## list the targets
 	@grep -E '^[a-z]+: .*##|^[a-z]+:    +##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10
@@ -27,23 +27,30 @@ check: setup    ## format, lint, import contracts, types, generated docs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
-	$(BIN)/cog --check README.md docs/commands.md
+	$(BIN)/cog --check README.md docs/commands.md docs/reports.md
 	$(BIN)/mypy
 	$(BIN)/basedpyright
 
-coverage: setup    ## run the tests and the slow sweeps, and hold their coverage against the floor
+sweep: setup    ## run the slow sweeps: every fault at every page, kills, damage, hostile input; some minutes
+	$(BIN)/python -m pytest -q -m sweep
+
+coverage: setup    ## run the tests, and hold their coverage against the floor
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -q -m 'sweep or not sweep'
+	$(BIN)/coverage run -m pytest -q
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 
-format: setup    ## format the code and renew the generated parts of the docs
+format: setup    ## format the code and renew the generated parts of the docs, and the schemas
 	$(BIN)/ruff check --fix -q . || true
 	$(BIN)/ruff format .
-	$(BIN)/cog -r README.md docs/commands.md
+	$(BIN)/python scripts/build_schemas.py
+	$(BIN)/cog -r README.md docs/commands.md docs/reports.md
 
-bench: setup    ## speed as ratios against peers, in the same run
-	$(BIN)/python -m bench --rounds 5
+quality: setup    ## how exactly the demo forum's pages are read, field by field, against the pinned floors
+	$(BIN)/python -m bench quality
+
+bench: setup    ## speed, memory and size, as ratios against peers in the same run; takes some minutes
+	$(BIN)/python -m bench
 
 clean:    ## remove everything that the other targets made
 	rm -rf .venv demo build dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,1 +1,1 @@
-"""Speed, as ratios against a peer in the same run on the same pages; nothing of the product imports this."""
+"""Speed, memory and size, against a peer in the same run on the same pages; nothing of the product imports this."""

@@ -1,12 +1,13 @@
 """Compare converters of HTML to Markdown on nasty bodies: is the text shown still the same, and how fast are they?
 
-    python -m bench.html_to_markdown
+    python -m bench markdown
 
 threadkeep's own converter is measured, and markdownify and html-to-markdown where they are installed.
 """
 
 from __future__ import annotations
 
+import argparse
 import tomllib
 from importlib import import_module
 from importlib.util import find_spec
@@ -18,7 +19,7 @@ from exporters.markdown.body import markdown_of
 from tests.visible import rendered, visible_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 CASES: list[dict[str, Any]] = tomllib.loads(
     (Path(__file__).parent.parent / "fixtures/threads/bodies.toml").read_text(encoding="utf-8")
@@ -75,8 +76,11 @@ def megabytes_a_second(convert: Callable[[str], str]) -> float:
     return count * len(LONG) / (perf_counter() - begin) / 1e6
 
 
-def main() -> None:
+def main(arguments: Sequence[str]) -> None:
     """Print a line for each converter, then what it gets wrong."""
+    argparse.ArgumentParser(prog="python -m bench markdown", description=__doc__).parse_args(
+        arguments
+    )
     converters: dict[str, Callable[[str], str]] = {"threadkeep": markdown_of}
     for name, make in {"markdownify": markdownify, "html_to_markdown": html_to_markdown}.items():
         if find_spec(name):
@@ -85,7 +89,3 @@ def main() -> None:
         wrong, speed = wrong_cases(convert), megabytes_a_second(convert)
         print(f"{name}: {len(CASES) - len(wrong)} of {len(CASES)} right, {speed:.1f} MB/s")
         print("".join(f"    {why}\n" for why in wrong), end="")
-
-
-if __name__ == "__main__":
-    main()
