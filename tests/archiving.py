@@ -17,6 +17,7 @@ from scraper.archive.thread_reader import threads
 from scraper.archive.verify import verify
 from scraper.demo import (
     DemoAnswer,
+    DemoForum,
     DemoPost,
     DemoRequest,
     DemoServer,
@@ -61,6 +62,7 @@ class World:
     path: Path
     slug: str
     clock: FakeClock = field(default_factory=FakeClock)
+    _stated: tuple[DemoForum, ExpectedTopic] | None = None
 
     @classmethod
     def of(cls, folder: Path, **settings: Any) -> Self:  # noqa: ANN401  handed on to DemoSettings as it is
@@ -89,7 +91,10 @@ class World:
     @property
     def truth(self) -> ExpectedTopic:
         """What a perfect archive of it holds."""
-        return expected_topic(self.server.forum, self.topic, self.server.url)
+        forum = self.server.forum
+        if self._stated is None or self._stated[0] is not forum:
+            self._stated = forum, expected_topic(forum, self.topic, self.server.url)
+        return self._stated[1]
 
     @property
     def ids(self) -> list[int]:

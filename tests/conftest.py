@@ -13,6 +13,7 @@ from unittest.mock import Mock
 import pytest
 
 from scraper.politeness.clock import SystemClock
+from tests.report import check_report
 from threadkeep.cli.main import run
 
 if TYPE_CHECKING:
@@ -74,8 +75,10 @@ class CommandLine:
 
     def __call__(self, *arguments: object) -> Ran:
         self._capfd.readouterr()
-        code = run([str(argument) for argument in arguments])
+        words = [str(argument) for argument in arguments]
+        code = run(words)
         out, err = self._capfd.readouterr()
+        check_report(words, code, out)
         return Ran(code=code, out=out, err=err)
 
     def line(self, line: str) -> Ran:

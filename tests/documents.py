@@ -7,6 +7,9 @@ of its own, in which its blocks run one after the other:
 - `console`: each line after `$ ` is run, and what follows it is what a terminal shows. A line `…` stands for any lines,
   `…` within a line for anything. `^C` is typed while threadkeep waits between two pages.
 - `sql`: is run on the folder's only archive; a table right behind it is what comes out.
+- `yaml`: becomes the file that its first line names, `# metadata.yaml`.
+- `crontab`, `ini` (units of systemd): what they would start is run once, and must succeed. `logrotate`: is read by it, where
+  it is installed.
 """
 
 from __future__ import annotations
@@ -14,8 +17,12 @@ from __future__ import annotations
 import io
 import re
 import shlex
+import shutil
 import signal
 import sqlite3
+import subprocess
+import sys
+from configparser import ConfigParser
 from contextlib import closing, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -49,6 +56,8 @@ _INTERRUPT = "^C"
 _PROGRESS = re.compile(r"page \d+ of \d+, \d+ posts?: .*|waiting \d+ s: .*")
 _TEXT_BEHIND = re.compile(r"\s*```text\n(.*?)\n?```\n", re.DOTALL)
 _TABLE_BEHIND = re.compile(r"\s*((?:\|.*\n)+)")
+# Five fields and a command, in which a % would end it.
+_CRON_ENTRY = re.compile(r"(?:[\d*/,-]+ ){5}([^%]+)")
 _DUMP = """\
 Home › Forums › General › Oak or ash?
 Viewing 2 posts - 1 through 2 (of 3 total)
@@ -152,8 +161,26 @@ class Stage:
         elif name == "head" and arguments[0] == "-n":
             data = Path(arguments[2]).read_bytes() if arguments[2:] else piped
             out.write(b"".join(data.splitlines(keepends=True)[: int(arguments[1])]))
+        elif name == "datasette":
+            self._run_module(command, out, screen)
         else:
             raise ValueError(f"no example may use {name}; add it to tests/documents.py")
+
+    def _run_module(self, command: list[str], out: io.BytesIO, screen: io.BytesIO) -> None:
+        """Run another program, which is a module of Python's here."""
+        done = subprocess.run(
+            [sys.executable, "-m", *command], capture_output=True, check=False, timeout=120
+        )
+        out.write(done.stdout)
+        screen.write(done.stderr)
+        self.exit_code = done.returncode
+
+    def start(self, command: str) -> None:
+        """Run what a line of a schedule would start, with the folder and the program where they are here."""
+        bare = re.sub(r"^cd \S+ && ", "", command).removesuffix(" >/dev/null")
+        program, _, arguments = bare.partition(" ")
+        shown = self.type_command(Step(command=f"{Path(program).name} {arguments}", shown=()))
+        assert self.exit_code == 0, f"{command} fails:\n{shown}"
 
     def _furnish(self) -> None:
         """Put what examples import into the folder: a text dump, and pages that a browser has saved."""
@@ -174,6 +201,10 @@ def markdown_examples(*patterns: str) -> Sybil:
             python,
             CodeBlockParser("console", _play_console),
             CodeBlockParser("sql", _play_sql),
+            CodeBlockParser("yaml", _write_file),
+            CodeBlockParser("crontab", _start_crontab),
+            CodeBlockParser("ini", _start_unit),
+            CodeBlockParser("logrotate", _read_by_logrotate),
         ],
         patterns=patterns,
         path=str(ROOT),
@@ -232,6 +263,39 @@ def _play_sql(example: Example) -> None:
     if behind is not None:
         lines = [_row(names), "|---" * len(names) + "|", *map(_row, rows)]
         _compare(_stage(example).shown("\n".join(lines)), behind[1].splitlines())
+
+
+def _write_file(example: Example) -> None:
+    first = re.match(r"# (\S+\.yaml)\n", example.parsed)
+    assert first, "the first line names the file: # metadata.yaml"
+    Path(first[1]).write_text(_stage(example).real(example.parsed), "utf-8")
+
+
+def _start_crontab(example: Example) -> None:
+    for line in example.parsed.splitlines():
+        if line and not re.match(r"#|[A-Z]+=", line):
+            entry = _CRON_ENTRY.fullmatch(line)
+            assert entry, f"cron would not take “{line}”"
+            _stage(example).start(entry[1])
+
+
+def _start_unit(example: Example) -> None:
+    """Run a service's program; a timer has none, but names the moments."""
+    unit = ConfigParser(interpolation=None, strict=True)
+    unit.read_string(example.parsed)
+    if unit.has_section("Service"):
+        _stage(example).start(unit["Service"]["ExecStart"])
+    else:
+        assert unit["Timer"]["OnCalendar"]
+
+
+def _read_by_logrotate(example: Example) -> None:
+    Path("rotation.conf").write_text(example.parsed, "utf-8")
+    program = shutil.which("logrotate")
+    if program is not None:
+        command = [program, "--debug", "--state", "rotation.state", "rotation.conf"]
+        done = subprocess.run(command, capture_output=True, check=False, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
 
 
 def _row(values: list[str] | tuple[object, ...]) -> str:

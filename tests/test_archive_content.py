@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-import zstandard
 
 from parsers.errors import DamagedArchiveError
 from parsers.records import Page
@@ -74,41 +73,51 @@ def test_the_same_body_is_kept_once(archive: Archive) -> None:
     assert archive.connection.execute("SELECT count(*) FROM contents").fetchone()[0] == 1
 
 
-def test_pages_of_one_site_share_a_dictionary_and_are_small_by_it(archive: Archive) -> None:
-    bodies = [page_like(number) for number in range(40)]
+def bases(archive: Archive) -> list[int]:
+    """The rows of bodies that others are compressed against."""
+    query = "SELECT DISTINCT base.rowid FROM contents JOIN contents AS base ON base.sha256 = contents.base ORDER BY 1"
+    return [row[0] for row in archive.connection.execute(query)]
+
+
+def store(archive: Archive, bodies: list[bytes]) -> list[str]:
     with archive.transaction() as connection:
-        keys = [store_content(connection, body) for body in bodies]
+        return [store_content(connection, body) for body in bodies]
+
+
+def test_pages_of_one_site_are_small_by_what_they_have_in_common(archive: Archive) -> None:
+    bodies = [page_like(number) for number in range(40)]
+    keys = store(archive, bodies)
     assert [load_content(archive, key) for key in keys] == bodies
     sizes = dict(
         archive.connection.execute(
-            "SELECT dictionary_id IS NOT NULL, avg(length(zstd)) FROM contents GROUP BY 1"
+            "SELECT base IS NOT NULL, avg(length(zstd)) FROM contents GROUP BY 1"
         ).fetchall()
     )
-    assert archive.connection.execute("SELECT count(*) FROM dictionaries").fetchone()[0] == 1
-    assert sizes[1] < 0.8 * sizes[0]
+    assert bases(archive) == [1]
+    assert sizes[1] < 0.7 * sizes[0]
+
+
+def test_pages_of_another_sort_get_a_base_of_their_own(archive: Archive) -> None:
+    others = [page_like(number).translate(bytes(range(128)) * 2)[::-1] for number in range(5)]
+    mixed = [body for pair in zip(map(page_like, range(5)), others, strict=True) for body in pair]
+    keys = store(archive, mixed)
+    assert [load_content(archive, key) for key in keys] == mixed
+    assert bases(archive) == [1, 2]
 
 
 def test_pages_that_nothing_can_be_learnt_from_are_kept_all_the_same(archive: Archive) -> None:
-    bodies = [b"a" * 5000 + bytes([number]) for number in range(40)]
-    with archive.transaction() as connection:
-        keys = [store_content(connection, body) for body in bodies]
+    bodies = [random.Random(number).randbytes(5000) for number in range(10)]
+    keys = store(archive, bodies)
     assert [load_content(archive, key) for key in keys] == bodies
+    assert bases(archive) == []
 
 
-def test_a_dictionary_that_cannot_be_trained_is_not_tried_with_every_page(
-    archive: Archive, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tries: list[int] = []
-
-    def fail(*_: object) -> None:
-        tries.append(1)
-        raise zstandard.ZstdError("too alike")
-
-    monkeypatch.setattr(zstandard, "train_dictionary", fail)
-    with archive.transaction() as connection:
-        for number in range(50):
-            store_content(connection, page_like(number))
-    assert len(tries) == 3
+def test_a_base_that_is_damaged_is_said_with_every_page_that_needs_it(archive: Archive) -> None:
+    first, second = store(archive, [page_like(1), page_like(2)])
+    archive.connection.execute("UPDATE contents SET zstd = x'0102' WHERE rowid = 1")
+    for key in (first, second):
+        with pytest.raises(DamagedArchiveError, match="cannot be unpacked"):
+            load_content(archive, key)
 
 
 def make_page(url: str, body: bytes, minute: int, **changes: object) -> Page:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     from tests.conftest import CommandLine
 
-COMMANDS = ("archive", "export", "show", "verify", "reparse", "import", "inspect", "demo")
+COMMANDS = (
+    "archive", "export", "show", "search", "verify", "reparse", "import", "inspect", "schema", "demo",
+)  # fmt: skip
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from parsers.dates import DateReader, read_attribute, read_relative
 from parsers.dates.formats import JOINERS, NAMED_DATES, NUMERIC_DATES, TIMES, family, order_of
 from parsers.dates.lexicon import Lexicon
 from parsers.dates.php_format import Fields, Matcher, escape, parse
+from parsers.dates.relative import page_made_at
 from parsers.dates.text import fold
 from parsers.locale import DateWords
 
@@ -155,6 +157,11 @@ class TestDisplayedDates:
             ("18:20 on October 13, 2016", None, "2016-10-13 18:20"),
             ("2020.12.05.-09:01", None, "2020-12-05 09:01"),
             ("– 2020. 12. 05. 09:01 –", None, "2020-12-05 09:01"),
+            ("2016. oct. 13., 18h20m", None, "2016-10-13 18:20"),
+            ("On October 13, 2016 at 6:20 pm", None, "2016-10-13 18:20"),
+            ("le 13 août 2016 à 18h20", FRENCH, "2016-08-13 18:20"),
+            ("13 août 2016 &agrave; 18h20", FRENCH, "2016-08-13 18:20"),
+            ("op 13 oktober 2016 om 18:20", DUTCH, "2016-10-13 18:20"),
             ("January 1, 1970 at 12:00 am", None, "1970-01-01 00:00"),
             ("December 31, 1969 at 7:00 pm", None, "1969-12-31 19:00"),
             ("1 januari 2009 om 01:00", DUTCH, "2009-01-01 01:00"),
@@ -270,6 +277,13 @@ class TestDisplayedDates:
         assert read("5 mar 2016 at 18:20", words) == at("2016-09-05 18:20")
 
 
+def learn_topics(*topics: list[str]) -> DateReader:
+    """Learn from topics whose posts displayed these dates, by number."""
+    texts = [text for topic in topics for text in topic]
+    successions = [pair for topic in topics for pair in pairwise(topic)]
+    return DateReader.learn(texts, words=None, successions=successions)
+
+
 class TestOrder:
     def test_a_value_above_twelve_anywhere_settles_it(self) -> None:
         texts = ["05/06/2020 10:00", "13/06/2020 10:00"]
@@ -321,6 +335,34 @@ class TestOrder:
         assert reader.read("05/06/2020 10:00") == at("2020-05-06 10:00")
         wrong = DateReader.learn(texts, words=None, not_after=utc("2000-01-01"))
         assert wrong.is_ambiguous
+
+    def test_posts_that_follow_one_another_settle_it(self) -> None:
+        topic = ["05/06/2020 10:00", "06/06/2020 9:00", "08/06/2020 23:10", "01/07/2020 7:00"]
+        topic += ["02/08/2020 10:00", "01/09/2020 10:00"]
+        assert learn_topics(topic).is_ambiguous
+        topic += ["12/09/2020 10:00", "01/10/2020 10:00"]
+        reader = learn_topics(topic)
+        assert not reader.is_ambiguous
+        assert reader.read("05/06/2020 10:00") == at("2020-06-05 10:00")
+        assert reader.formats == ("d/m/Y H:i",)
+
+    def test_one_post_out_of_order_settles_nothing(self) -> None:
+        reader = learn_topics(["05/06/2020 10:00", "06/05/2020 10:00", "07/05/2020 10:00"])
+        assert reader.is_ambiguous
+        assert reader.read("05/06/2020 10:00") is None
+
+    def test_topics_that_contradict_each_other_settle_nothing(self) -> None:
+        forwards = ["01/02/2020 10:00", "05/02/2020 10:00", "02/03/2020 10:00", "01/04/2020 10:00"]
+        forwards += ["09/04/2020 10:00", "03/05/2020 10:00"]
+        assert not learn_topics(forwards).is_ambiguous
+        assert learn_topics(forwards, forwards[::-1]).is_ambiguous
+
+    def test_what_is_settled_does_not_ask_for_the_order_of_posts(self) -> None:
+        texts = ["05/06/2020 10:00", "13/06/2020 10:00"]
+        unread = iter([("05/06/2020 10:00", "06/05/2020 10:00")])
+        reader = DateReader.learn(texts, words=None, successions=unread)
+        assert reader.read("05/06/2020 10:00") == at("2020-06-05 10:00")
+        assert list(unread), "a date above twelve has settled it"
 
     def test_the_site_has_one_order(self) -> None:
         reader = DateReader.learn(["13/06/2020 10:00", "05-06-2020 10:00"], words=None)
@@ -390,6 +432,7 @@ class TestFallback:
             ("~ Oct 13, 2016 0:20 pm", "en"),
             ("~ Oct 13, 2016 10:20 ~ 7", "en"),
             ("~ 01/02/2020 10:20", "en"),
+            ("2016. oct. 13., 18h20m ~", "ca"),  # no 20 October at 13:18
             ("~ 13 Oct 3016 10:20", "en"),
             ("in 3 days 2016", "en"),
         ],
@@ -587,6 +630,44 @@ class TestAttributes:
         assert read_attribute(value) is None
 
 
+FRENCH_UNITS = DateWords(
+    ago=("il y a %s",),
+    separators=("et", ","),
+    units={"year": ("année", "années"), "month": ("mois",)},
+)
+TURKISH_UNITS = DateWords(
+    ago=("%s önce",), separators=(" ",), units={"year": ("yıl",), "month": ("ay",)}
+)
+ROMANIAN_UNITS = DateWords(
+    ago=("acum %s",),
+    units={"year": ("ani",), "month": ("luni",), "week": ("săptămâni",)},
+    ones={"month": ("O lună",), "week": ("O săptămână",)},
+)
+ARABIC_UNITS = DateWords(
+    ago=("قبل %s",), twos={"year": ("سنتين",), "month": ("شهرين",)}, separators=("،",)
+)
+
+
+class TestWhenAPageWasMade:
+    CAME = utc("2026-11-20 12:00")
+
+    @pytest.mark.parametrize(
+        ("headers", "made"),
+        [
+            ((), "2026-11-20 12:00"),
+            ((("Date", "Fri, 20 Nov 2026 11:59:30 GMT"),), "2026-11-20 11:59:30"),
+            ((("date", "Thu, 19 Nov 2026 12:00:00 GMT"), ("age", "86400")), "2026-11-19 12:00"),
+            ((("Age", "3600"),), "2026-11-20 11:00"),
+            # A clock that is ahead, or has stood still for years, is not believed.
+            ((("Date", "Sat, 21 Nov 2026 12:00:00 GMT"),), "2026-11-20 12:00"),
+            ((("Date", "Thu, 01 Jan 1970 00:00:00 GMT"),), "2026-11-20 12:00"),
+            ((("Date", "yesterday"), ("Age", "-1")), "2026-11-20 12:00"),
+        ],
+    )
+    def test_headers_tell(self, headers: tuple[tuple[str, str], ...], made: str) -> None:
+        assert page_made_at(headers, self.CAME) == utc(made)
+
+
 class TestRelative:
     NOW = utc("2026-11-20 12:00")
 
@@ -613,6 +694,12 @@ class TestRelative:
                 "2023-08-23 12:00",
                 "2023-09-22 12:00",
             ),
+            ("3 années et 2 mois", FRENCH_UNITS, "2023-08-23 12:00", "2023-09-22 12:00"),
+            ("il y a 3 années et 1 mois", FRENCH_UNITS, "2023-09-22 12:00", "2023-10-22 12:00"),
+            ("3 yıl  2 ay önce", TURKISH_UNITS, "2023-08-23 12:00", "2023-09-22 12:00"),
+            ("acum 3 ani, O lună", ROMANIAN_UNITS, "2023-09-22 12:00", "2023-10-22 12:00"),
+            ("acum O lună, 2 săptămâni", ROMANIAN_UNITS, "2026-09-30 12:00", "2026-10-07 12:00"),
+            ("قبل سنتين، شهرين", ARABIC_UNITS, "2024-08-22 12:00", "2024-09-21 12:00"),
             (
                 "3年, 2ヶ月前",
                 DateWords(ago=("%s前",), units={"year": ("年",), "month": ("ヶ月",)}),
@@ -628,7 +715,7 @@ class TestRelative:
         "text",
         [
             "", "sometime", "ago", "3 jaren geleden", "3 years, 2 days ago", "2 months, 3 years ago", "0 seconds ago", "years ago",
-            "1 year, 1 month, 1 week ago", "9999 years ago", "October 13, 2016 at 6:20 pm", "3 years ago " + "x" * 200,
+            "1 year, 1 month, 1 week ago", "1 month, 5 weeks ago", "2 weeks, 9 days ago", "9999 years ago", "October 13, 2016 at 6:20 pm", "3 years ago " + "x" * 200,
         ],
     )  # fmt: skip
     def test_is_null(self, text: str) -> None:

@@ -17,6 +17,7 @@ import typer.main
 from typer.core import TyperGroup, TyperOption
 
 import threadkeep
+from exporters.json_schema import json_schema, json_schema_names
 from exporters.registry import exporters_by_name
 from parsers import errors
 from parsers.errors import ThreadkeepError
@@ -24,6 +25,7 @@ from parsers.registry import engines
 from scraper.demo.forum import LOCALES, THEMES
 from scraper.sync.report import worst_exit_code
 from tests.documents import ROOT
+from threadkeep.cli.command import loaded
 from threadkeep.cli.main import app
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def command_group() -> TyperGroup:
     return group
 
 
-COMMANDS = command_group().commands
+COMMANDS = {name: loaded(name) for name in command_group().commands}
 SHARED = "Options that several commands have"
 
 
@@ -239,6 +241,7 @@ def schema() -> dict[str, list[str]]:
         return {
             name: [row[1] for row in connection.execute(f"PRAGMA table_info({name})")]
             for (name,) in names.fetchall()
+            if not re.fullmatch(r"search_index_\w+|sqlite_\w+", name)  # SQLite's own
         }
 
 
@@ -255,7 +258,11 @@ def test_every_column_is_described_and_no_other(table: str) -> None:
 @pytest.mark.parametrize("table", schema())
 def test_every_value_that_a_column_may_have_is_described(table: str) -> None:
     script = (ROOT / "scraper" / "archive" / "schema.sql").read_text("utf-8")
-    found = re.search(rf"CREATE TABLE {table} \((.*?)^\)", script, re.DOTALL | re.MULTILINE)
+    found = re.search(
+        rf"CREATE (?:VIRTUAL )?TABLE {table} (?:USING fts5 )?\((.*?)^\)",
+        script,
+        re.DOTALL | re.MULTILINE,
+    )
     assert found
     values = {
         value
@@ -272,13 +279,29 @@ def test_every_value_that_a_column_may_have_is_described(table: str) -> None:
 @pytest.mark.parametrize(
     "name",
     ["ArchiveReport", "TopicOutcome", "Saved", "Gap", "TimesOutcome", "Traffic", "ImportReport",
-     "ReparseReport", "Verdict", "TopicVerdict", "ArchiveSummary", "TopicSummary", "SeenRevision", "Written"],
+     "ReparseReport", "Verdict", "TopicVerdict", "ArchiveSummary", "TopicSummary", "SeenRevision", "SearchReport", "SearchHit",
+     "Written"],
 )  # fmt: skip
 def test_a_report_is_listed_with_its_fields(name: str) -> None:
     row = re.search(rf"^\| `{name}` \|[^|]*\|([^|]*)\|", doc("library.md"), re.MULTILINE)
     assert row
     names = [field.name for field in fields(getattr(threadkeep, name))]
     assert re.findall(r"`(\w+)`", row[1]) == names
+
+
+@pytest.mark.parametrize("name", [one for one in json_schema_names() if one.endswith("-report")])
+def test_a_report_has_a_section_and_each_of_its_parts_a_table(name: str) -> None:
+    whole = (ROOT / "docs" / "reports.md").read_text("utf-8")
+    told = section(whole, "Errors" if name == "error-report" else name.removesuffix("-report"))
+    own, *parts = [
+        part
+        for part, shape in json_schema(name)["$defs"].items()
+        if "properties" in shape and "$id" not in shape
+    ]
+    assert f'"{own}"' in told
+    for part in (own, *parts):
+        assert re.search(rf'report_table\([^)]*"{part}"', whole)
+    assert "--json" in told
 
 
 # Pages

@@ -49,6 +49,18 @@ RIGHT = {
     "what a query finds": block("console", ARCHIVE)
     + block("sql", "SELECT post_id FROM posts LIMIT 1")
     + "| post_id |\n|---|\n| 376 |\n",
+    "a line of cron": block(
+        "crontab", "MAILTO=me@example.org", f"1 4 * * 1-5 cd /srv && /bin/{ARCHIVE[2:]} >/dev/null"
+    )
+    + block("console", "$ threadkeep verify -q"),
+    "a unit of systemd": block("ini", "[Service]", f"ExecStart=/usr/bin/{ARCHIVE[2:]}")
+    + block("console", "$ threadkeep verify -q"),
+    "a moment of systemd": block("ini", "[Timer]", "OnCalendar=daily"),
+    "a file": block("yaml", "# one.yaml", "title: One")
+    + block("console", "$ cat one.yaml", "# one.yaml", "title: One"),
+    "a page of Datasette": block("console", f"{ARCHIVE} -a one.db")
+    + block("console", "$ datasette one.db --get '/one/site.json?_shape=array'", "[{…}]"),
+    "a rotation": block("logrotate", "/srv/forum.log {", "    monthly", "    missingok", "}"),
 }
 WRONG = {
     "another output": block("console", ARCHIVE, HOUSE_RULES.replace("3 new", "4 new")),
@@ -62,6 +74,13 @@ WRONG = {
     "another row": block("console", ARCHIVE)
     + block("sql", "SELECT 1 AS one FROM posts LIMIT 1")
     + "| one |\n|---|\n| 2 |\n",
+    "a line of cron that fails": block("crontab", "1 4 * * * threadkeep show"),
+    "a line of cron without a field": block("crontab", "1 4 * * threadkeep --help"),
+    "a line of cron that a percent sign ends": block("crontab", "1 4 * * * threadkeep show a%20"),
+    "a unit that fails": block("ini", "[Service]", "ExecStart=/usr/bin/threadkeep show"),
+    "a file without a name": block("yaml", "title: One"),
+    "a page that Datasette has not": block("console", f"{ARCHIVE} -a one.db")
+    + block("console", "$ datasette one.db --get /one/nothing.json?_shape=array"),
 }
 
 

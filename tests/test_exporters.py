@@ -105,6 +105,9 @@ def exporter(request: pytest.FixtureRequest) -> Exporter:
 
 
 class TestEveryFormat:
+    def test_is_named_as_its_module(self, exporter: Exporter) -> None:
+        assert type(exporter).__module__ == f"exporters.formats.{exporter.name}"
+
     def test_says_what_it_is(self, exporter: Exporter) -> None:
         assert exporter.name.isascii()
         assert exporter.name == exporter.name.lower()

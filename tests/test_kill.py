@@ -7,10 +7,15 @@ import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import pytest
 
-from tests.archiving import SEEN, World, rarely
+from scraper.demo import DemoAnswer
+from scraper.sync import importing, reparsing
+from scraper.sync.importing import ImportJob, import_source
+from scraper.sync.reparsing import reparse
+from tests.archiving import SEEN, World, rarely, save_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,17 +91,23 @@ def undisturbed(world: World) -> list[dict[str, object]]:
     return other.records(*SEEN)
 
 
-def test_killed_at_every_page_in_turn_it_gets_there(world: World) -> None:
+@pytest.mark.parametrize("pages", [3, *rarely(10)])
+def test_killed_at_every_page_in_turn_it_gets_there(pages: int, tmp_path: Path) -> None:
+    with World.of(tmp_path, posts=138, per_page=-(-138 // pages)) as world:
+        check_every_page(world, range(1, pages + 1))
+
+
+def check_every_page(world: World, numbers: range) -> None:
     wanted = undisturbed(world)
     asked: list[str] = []
-    for page in PAGES:
+    for page in numbers:
         killed_at(world, page)
         asked += world.asked
     world.server.forget_requests()
     assert finish(command(world)) == 0
     asked += world.asked
     # Each page is asked for by the run that was killed over it, and by the next one; robots.txt until a page is kept.
-    pages = [world.page(page) for page in PAGES for _ in range(2)]
+    pages = [world.page(page) for page in numbers for _ in range(2)]
     assert asked == ["/robots.txt", pages[0], "/robots.txt", *pages[1:], "/wp-json/"]
     assert world.records(*SEEN) == wanted
     assert not world.verdict().is_open
@@ -146,7 +157,57 @@ def test_killed_at_the_first_instants_the_next_run_makes_the_archive(
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("number", range(2, 420, 7))
+@pytest.mark.parametrize("number", range(2, 420, 28))
 def test_killed_at_any_instant_nothing_else_is_lost(number: int, tmp_path: Path) -> None:
     with World.of(tmp_path, posts=12) as world:
         check_any_instant(world, number)
+
+
+def test_stopped_before_times_are_settled_again_they_are_as_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with World.of(tmp_path, posts=6) as world:
+        world.archive()
+        before = world.records()
+        save_pages(world, tmp_path / "saved", 1, 2)
+        stopped = Mock(side_effect=KeyboardInterrupt)
+        monkeypatch.setattr(reparsing, "settle_times", stopped)
+        monkeypatch.setattr(importing, "settle_times", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            reparse(world.path, world.clock)
+        assert world.records() == before
+        with pytest.raises(KeyboardInterrupt):
+            import_source(ImportJob(source=tmp_path / "saved", path=world.path), world.clock)
+        assert world.records() == before
+
+
+@pytest.mark.parametrize(
+    "signals",
+    [
+        (signal.SIGINT, signal.SIGINT),
+        *rarely((signal.SIGINT,), (signal.SIGTERM,), (signal.SIGTERM, signal.SIGTERM)),
+    ],
+    ids=lambda signals: " ".join(one.name for one in signals),
+)
+def test_told_to_end_while_the_site_keeps_it_waiting_it_ends_at_once(
+    signals: tuple[signal.Signals, ...], world: World
+) -> None:
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def tell(request: DemoRequest) -> DemoAnswer | None:
+        if request.path != world.page(4):
+            return None
+        for one in signals:
+            processes[0].send_signal(one)
+        return DemoAnswer(delay=600)
+
+    wanted = undisturbed(world)
+    world.server.intercept = tell
+    processes.append(command(world))
+    assert finish(processes[0]) == 130, "it has not waited for the answer"
+    world.server.intercept = None
+    assert len(world.live()) == 45
+    world.server.forget_requests()
+    assert finish(command(world)) == 0
+    assert world.pages_asked == list(range(4, 11))
+    assert world.records(*SEEN) == wanted

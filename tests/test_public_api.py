@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import threadkeep
+import threadkeep.api
 from parsers import errors
 from parsers.errors import ThreadkeepError
 from tests.documents import ROOT
@@ -45,10 +47,17 @@ def test_all_is_sorted_and_names_each_once() -> None:
 def test_all_is_what_the_module_holds() -> None:
     held = {
         name
-        for name, value in vars(threadkeep).items()
+        for name, value in vars(threadkeep.api).items()
         if not name.startswith("_") and not isinstance(value, ModuleType)
     }
     assert held | {"__version__"} == set(threadkeep.__all__)
+
+
+def test_every_name_is_found_under_threadkeep_itself() -> None:
+    assert {name: getattr(threadkeep.api, name) for name in threadkeep.__all__} == exported()
+    assert set(threadkeep.__all__) <= set(dir(threadkeep))
+    with pytest.raises(AttributeError, match="no_such_name"):
+        getattr(threadkeep, "no_such_name")  # noqa: B009  # type checkers know that there is none
 
 
 def test_every_error_is_exported() -> None:
@@ -98,17 +107,29 @@ def test_every_export_has_a_docstring(name: str) -> None:
     assert inspect.getdoc(exported()[name])
 
 
-def test_importing_it_loads_nothing_that_only_the_commands_need() -> None:
-    program = "import sys, threadkeep; print(*sys.modules)"
+def loaded_by(program: str) -> set[str]:
+    """The modules that another Python has loaded after a program."""
     done = subprocess.run(
-        [sys.executable, "-c", program],
+        [sys.executable, "-c", f"import sys; {program}; print(*sys.modules, file=sys.stderr)"],
         cwd=ROOT,
+        # What measures the tests' coverage would load modules of its own.
+        env={name: value for name, value in os.environ.items() if "COVERAGE" not in name},
         capture_output=True,
         text=True,
         check=True,
         timeout=60,
     )
-    assert not set(_NOT_LOADED) & set(done.stdout.split())
+    return set(done.stderr.split())
+
+
+def test_using_it_loads_nothing_that_only_the_commands_need() -> None:
+    assert not set(_NOT_LOADED) & loaded_by("from threadkeep import *")
+
+
+def test_importing_it_loads_nothing_that_is_not_used() -> None:
+    assert not {"requests", "lxml", "sqlite3", "msgspec", *_NOT_LOADED} & loaded_by(
+        "import threadkeep"
+    )
 
 
 @pytest.mark.parametrize("package", _OURS)

@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scraper.demo import DemoAnswer
+from scraper.archive.database import reading
+from scraper.archive.verify import verify
+from scraper.demo import DemoAnswer, FaultRule, FaultScript
+from scraper.demo import Fault as DemoFault
 from scraper.fetch.settings import FetchSettings
+from scraper.sync.reparsing import reparse
 from tests.archiving import HASTY, World, failing, rarely, twice
 
 if TYPE_CHECKING:
@@ -129,7 +133,7 @@ FAULTS: dict[str, Fault] = {
         exit_code=6,
         words="asks not to be archived",
     ),
-    "empty": Fault(answer=lambda _, __: DemoAnswer(), exit_code=3, words="no page of a forum"),
+    "empty": Fault(answer=lambda _, __: DemoAnswer(), exit_code=3, words="is empty"),
     "another site's page": Fault(
         answer=lambda _, __: DemoAnswer(body=b"<html><body><h1>Parked</h1></body></html>"),
         exit_code=3,
@@ -447,3 +451,78 @@ def test_what_failed_is_tried_again_with_what_is_new_after_a_day(world: World) -
     assert report.exit_code == 0
     assert world.live() == world.ids
     assert set(world.pages_asked) >= {4, 10}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"posts": 4}, {"plain_permalinks": True}, {"plain_permalinks": True, "posts": 4}],
+    ids=["several pages", "one page", "several pages, plain", "one page, plain"],
+)
+def test_another_topic_at_the_address_given_is_not_taken_for_the_topic(
+    settings: dict[str, object], tmp_path: Path
+) -> None:
+    with World.of(tmp_path, **settings) as world:
+        world.server.intercept = torn(world, 1, DemoFault.OTHER_TOPIC)
+        report = world.archive()
+        assert report.exit_code == 5
+        other = world.server.forum.topics[0].slug
+        assert f"answered with another topic, {world.url.replace(world.slug, other)}" in (
+            report.topics[0].error or ""
+        )
+        assert list(tmp_path.iterdir()) == []
+        world.server.intercept = None
+        assert world.archive().exit_code == 0
+        assert world.live() == world.ids
+
+
+def torn(world: World, number: int, fault: DemoFault) -> FaultScript:
+    return FaultScript([FaultRule(fault=fault, path=world.page(number))])
+
+
+def test_a_torn_page_leaves_room_in_the_positions(world: World) -> None:
+    world.server.intercept = torn(world, 4, DemoFault.CUT_IN_POST)
+    assert world.archive().exit_code == 3
+    positions = {post.post_id: post.position for post in world.posts()}
+    assert [positions.get(post) for post in world.ids] == [
+        *range(1, 19),
+        *[None] * 2,
+        *range(21, 49),
+    ]
+
+
+def test_a_torn_copy_of_a_page_changes_nothing_that_was_kept_of_its_posts(world: World) -> None:
+    world.archive()
+    before = world.records("last_seen", "source_sha256")
+    world.server.intercept = torn(world, 4, DemoFault.CUT_IN_POST)
+    assert world.archive(refresh=True).exit_code == 3
+    assert world.records("last_seen", "source_sha256") == before
+
+
+def test_a_page_that_is_torn_in_its_last_post_once_is_read_again_and_well(tmp_path: Path) -> None:
+    """Nothing but the post itself says then that something is missing: the page shows as many as it claims."""
+    with World.of(tmp_path, posts=6, per_page=2) as world:
+        rule = FaultRule(fault=DemoFault.CUT_IN_POST, path=world.page(2), first=1)
+        world.server.intercept = FaultScript([rule])
+        report = world.archive()
+        assert report.exit_code == 0
+        assert world.pages_asked == [1, 2, 3, 2]
+        assert not [post.problems for post in world.posts() if post.problems]
+
+
+def test_a_page_that_was_redirected_is_no_damage_and_stays_what_it_is_when_read_anew(
+    world: World,
+) -> None:
+    rule = FaultRule(fault=DemoFault.REDIRECT_LOOP, path=world.page(2), first=1)
+    world.server.intercept = FaultScript([rule])
+    assert world.archive().exit_code == 0
+    before = kept_addresses(world)
+    with reading(world.path) as archive:
+        assert verify(archive).damage == ()
+    assert reparse(world.path, world.clock).exit_code == 0
+    assert kept_addresses(world) == before
+
+
+def kept_addresses(world: World) -> list[str]:
+    with reading(world.path) as archive:
+        rows = archive.connection.execute("SELECT url FROM topic_pages ORDER BY number")
+        return [row[0] for row in rows]

@@ -66,9 +66,10 @@ def pairs_of(name: str, *instants: str) -> list[Pair]:
     return [Pair(utc=fed(utc(text), name), local=shown(utc(text), name)) for text in instants]
 
 
+# UTC repeats no hour, but what the strategy draws may say so.
 instants = st.datetimes(
     min_value=at("1999-01-01"), max_value=at("2036-01-01"), timezones=st.just(UTC)
-)
+).map(lambda instant: instant.replace(fold=0))
 
 # Out of the hours in which clocks change and feeds are moved.
 by_day = instants.map(lambda instant: instant.replace(hour=8 + instant.hour % 12))
@@ -493,7 +494,7 @@ class TestQuestions:
         assert best_question(clock, options, wanted) == 5
         assert best_question(clock, {"elsewhere": [at("2015-01-01 12:00")]}, wanted) is None
 
-    @settings(max_examples=20, deadline=None)
+    @settings(max_examples=8, deadline=None)
     @given(st.sampled_from(SITE_ZONES), st.integers(0, 2**32))
     def test_few_feeds_settle_a_site(self, name: str, seed: int) -> None:
         source = random.Random(seed)
