@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from parsers.locale import all_locales, english, fold
@@ -80,6 +80,17 @@ def read_count(
     Returns:
         The claim, null in whatever is not certain; None where the text is no count sentence.
     """
+    return _read_count(text, locale, threaded, lead) if len(text) <= _LONGEST_TEXT else None
+
+
+# A forum's pages say the same again and again.
+@lru_cache(maxsize=1024)
+def _read_count(
+    text: str,
+    locale: Locale | None,
+    threaded: bool,
+    lead: bool,
+) -> CountClaim | None:
     sentence = _take_apart(text)
     hint = _hint(sentence.numbers, threaded=threaded, lead=lead)
     readings = _readings(sentence.words, locale)

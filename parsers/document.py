@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from bs4.dammit import UnicodeDammit
 
-from parsers.markup import MOST_LEVELS, balanced, check_markup, read_tree
+from parsers.markup import MOST_LEVELS, balanced, check_markup, preface_length, read_tree
+from parsers.page_address import PageAddress, base_of
 from parsers.records import Page, Problem
 
 if TYPE_CHECKING:
@@ -49,18 +50,20 @@ class Document:
         page: what came.
         root: the `html` element.
         encoding: what the bytes were read as.
+        base: what relative links are relative to, where the page names something else on its own site than itself.
         problems: what was unsure about reading them.
     """
 
     page: Page
     root: Element
     encoding: str
+    base: str | None = None
     problems: tuple[Problem, ...] = field(default=())
 
     @property
     def url(self) -> str:
-        """The address that answered."""
-        return self.page.final_url
+        """The address that answered; one that knows what the page's links are relative to, where that is another."""
+        return self.page.final_url if self.base is None else PageAddress.of(self.page, self.base)
 
     @property
     def is_flattened(self) -> bool:
@@ -98,11 +101,13 @@ def _as_utf_8(data: bytes, encoding: str) -> bytes:
 
 
 def _document(page: Page, data: bytes, encoding: str, problems: tuple[Problem, ...]) -> Document:
-    root, is_whole = read_tree(data)
+    root, is_whole = read_tree(data[preface_length(data) :])
     if not is_whole:
         detail = f"Elements lie more than {MOST_LEVELS} deep in one another; of the deepest, only the text was read."
         problems = (*problems, Problem(code=_DEEP, detail=detail))
-    return Document(page=page, root=root, encoding=encoding, problems=problems)
+    has_base = next(root.iter("base"), None) is not None
+    base = base_of(root, data, page.final_url) if has_base else None
+    return Document(page=page, root=root, encoding=encoding, base=base, problems=problems)
 
 
 def decode_text(data: bytes) -> str:
@@ -172,7 +177,8 @@ def _marked_encoding(data: bytes) -> str | None:
 
 def _declared(page: Page) -> list[str | None]:
     header = _CHARSET.search((page.header("content-type") or "").encode())
-    meta = _META_CHARSET.search(page.body[:4096])
+    start = preface_length(page.body)
+    meta = _META_CHARSET.search(page.body[start : start + 4096])
     is_wide = b"\0" in page.body
     return [_known(match[1].decode(), is_wide=is_wide) for match in (header, meta) if match]
 

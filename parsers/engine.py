@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from parsers.document import Document
     from parsers.list_records import ListPage, ProfilePage
+    from parsers.media_link import PostMedia
     from parsers.records import PageKind, TopicPage
 
 
@@ -65,6 +66,15 @@ class ListReader(Engine, Protocol):
         Raises:
             LayoutChangedError: it names nobody.
         """
+        ...
+
+
+@runtime_checkable
+class MediaReader(Engine, Protocol):
+    """An engine that reads what a page of kind `topic` shows of posts beside their bodies."""
+
+    def parse_media(self, document: Document) -> tuple[PostMedia, ...]:
+        """Read the pictures of the authors and the lists of attachments, of each post in page order."""
         ...
 
 

@@ -18,6 +18,8 @@
     │   ├── RobotsDisallowedError
     │   ├── NoArchiveError
     │   ├── LoginRequiredError
+    │   │   └── SessionEndedError
+    │   ├── LoginFailedError
     │   └── ChallengeError
     └── NothingReadableError          5   nothing there that threadkeep can read
         ├── NotFoundError
@@ -133,6 +135,14 @@ class NoArchiveError(AccessDeniedError):
 
 class LoginRequiredError(AccessDeniedError):
     """The page is behind a login or a password."""
+
+
+class SessionEndedError(LoginRequiredError):
+    """Who was logged in no longer is, or never was: what the site shows from here on is a guest's view."""
+
+
+class LoginFailedError(AccessDeniedError):
+    """The site did not let the user log in, or asks for more than a name and a password."""
 
 
 class ChallengeError(AccessDeniedError):

@@ -5,15 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from parsers.revision import no_revisions
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
+
+    from parsers.revision import Revision
 
 Kind = Literal["topic", "reply"]
 TopicStatus = Literal["open", "closed"]
 Stickiness = Literal["no", "sticky", "super"]
 PublishedSource = Literal["feed", "zone", "configured", "attribute", "relative", "none"]
 CountUnit = Literal["posts", "replies", "threads", "topics", "results"]
+Viewer = Literal["guest", "member", "moderator"]
+"""As whom a page was read on purpose, those last who see most: by nobody in particular, logged in, with a moderator's links."""
 PageKind = Literal["topic", "reply", "forum", "list", "profile", "missing", "other"]
 
 
@@ -29,6 +35,7 @@ class Page:
         body: the decoded transfer's bytes, in the page's own character encoding.
         fetched_at: when it came, in UTC.
         redirects: the addresses between `url` and `final_url`, in order.
+        viewer: as whom it was asked for; `guest` for a file, whoever saved it.
     """
 
     url: str
@@ -38,6 +45,7 @@ class Page:
     body: bytes
     fetched_at: datetime
     redirects: tuple[str, ...] = ()
+    viewer: Viewer = "guest"
 
     def header(self, name: str) -> str | None:
         """The first value of a header, its name in any case."""
@@ -358,6 +366,12 @@ class Thread:
         posts: consumed once; gone posts are among them.
         expected_posts: how many posts the site claims; null where it claims nothing.
         gaps: one sentence for each thing that is missing.
+        path: the forums around it with their addresses, from the root down, as `forum` has their titles.
+        first_seen: when a page first showed it, in UTC.
+        last_seen: when a page last showed it.
+        vanished_at: when it was found to be no longer there; null where it is.
+        vanished_reason: how that is known.
+        revisions: gives every body that was seen of one of its posts, oldest first.
     """
 
     site: str | None
@@ -371,3 +385,9 @@ class Thread:
     expected_posts: int | None
     gaps: tuple[str, ...]
     posts: Iterator[Post]
+    path: tuple[ForumLink, ...] = ()
+    first_seen: str | None = None
+    last_seen: str | None = None
+    vanished_at: str | None = None
+    vanished_reason: str | None = None
+    revisions: Callable[[int], Iterator[Revision]] = no_revisions

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from parsers.locale import english, template_pattern
@@ -32,8 +32,12 @@ def read_reason(tail: str, locale: Locale | None) -> str | None:
         The reason as written; None where the line gives none, or where that cannot be told for certain.
     """
     text = " ".join(tail.split())
-    if len(text) > _LONGEST:
-        return None
+    return _reason(text, locale) if len(text) <= _LONGEST else None
+
+
+# Most lines give no reason, in the same words.
+@lru_cache(maxsize=1024)
+def _reason(text: str, locale: Locale | None) -> str | None:
     tables = [english()] if locale is None else [locale, english()]
     patterns = [pattern for table in tables for pattern in (*_tails(table), *_revised(table))]
     matches = (pattern.fullmatch(text) for pattern in (*patterns, _LABELLED))

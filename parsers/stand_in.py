@@ -55,7 +55,7 @@ def stand_in(document: Document) -> ThreadkeepError | None:
         )
     if asks_for_password(document.root):
         return LoginRequiredError(
-            f"The page at {url} is protected by a password; threadkeep reads what a guest sees.",
+            f"The page at {url} is protected by a password, which threadkeep does not enter.",
             url=url,
         )
     text = visible_text(document.root)
@@ -75,7 +75,8 @@ def asks_for_password(root: Element) -> bool:
 def _short_page(document: Document, url: str) -> ThreadkeepError | None:
     if _asks_for_login(document):
         return LoginRequiredError(
-            f"The page at {url} asks for a login; threadkeep reads what a guest sees.", url=url
+            f"The page at {url} asks for a login; log in with --cookies or --login if you have an account there.",
+            url=url,
         )
     if _says_maintenance(document.root):
         return MaintenanceError(

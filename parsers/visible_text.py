@@ -44,42 +44,53 @@ def visible_text(element: Element) -> str:
     return _settle(_marked(element).strip(_BLANKS))
 
 
+def text_of_paragraphs(html: str) -> str | None:
+    """The visible text of inner HTML that is paragraphs of plain words, as that of most posts is; None of any other.
+
+    It is what `visible_text` makes of the same, several times as fast.
+    """
+    if not (html.startswith("<p>") and html.endswith("</p>")):
+        return None
+    paragraphs = html[3:-4].split("</p>\n<p>")
+    words = "".join(paragraphs)
+    if "<" in words or "&" in words or "  " in words or not words.isprintable():
+        return None
+    return "\n\n".join(filter(None, [paragraph.strip(" ") for paragraph in paragraphs]))
+
+
 def _marked(element: Element) -> str:
     """All text, with marks for what parts it. Iterative, so that nesting of any depth is read."""
     parts = [element.text or ""]
     above: list[tuple[Element, Iterator[Element], int]] = []
     children = iter(element)
     while True:
-        node = next(children, None)
-        if node is None:
-            if not above:
-                return "".join(parts)
-            node, children, start = above.pop()
-            if start:
-                # A line end at either end of preformatted text does not show.
-                parts[start:] = ["".join(parts[start:]).translate(_KEPT).strip(_KEPT_END)]
-        elif _opens(node, parts):
+        node = _take_to_parent(children, parts)
+        if node is not None:
             above.append((node, children, len(parts) - 1 if node.tag == "pre" else 0))
             children = iter(node)
             continue
-        mark = _AFTER.get(str(node.tag))
-        if mark is not None:
-            parts.append(mark)
-        if node.tail:
-            parts.append(node.tail)
+        if not above:
+            return "".join(parts)
+        node, children, start = above.pop()
+        if start:
+            # A line end at either end of preformatted text does not show.
+            parts[start:] = ["".join(parts[start:]).translate(_KEPT).strip(_KEPT_END)]
+        parts.append(_AFTER.get(str(node.tag), ""))
+        parts.append(node.tail or "")
 
 
-def _opens(node: Element, parts: list[str]) -> bool:
-    """Take what a node begins with; whether it has children to take."""
-    tag = node.tag
-    if not isinstance(tag, str) or tag in _HIDDEN:  # comments have no name
-        return False
-    mark = _BEFORE.get(tag)
-    if mark is not None:
-        parts.append(mark)
-    if node.text:
-        parts.append(node.text)
-    return len(node) > 0 or tag == "pre"
+def _take_to_parent(children: Iterator[Element], parts: list[str]) -> Element | None:
+    """Take children up to the first with children of its own, and what that one begins with; None where there is none."""
+    for node in children:
+        tag = node.tag
+        if isinstance(tag, str) and tag not in _HIDDEN:  # comments have no name
+            parts.append(_BEFORE.get(tag, ""))
+            parts.append(node.text or "")
+            if len(node) or tag == "pre":
+                return node
+            parts.append(_AFTER.get(tag, ""))
+        parts.append(node.tail or "")
+    return None
 
 
 def _settle(marked: str) -> str:
@@ -87,15 +98,15 @@ def _settle(marked: str) -> str:
     for blank in _BLANKS[1:]:
         marked = marked.replace(blank, " ")
     text = _SPACES.sub(" ", marked) if "  " in marked else marked
-    paragraphs = (piece.strip(_MARKS) for piece in text.split(_PARAGRAPH))
-    text = "\n\n".join(_lines(piece) for piece in paragraphs if piece)
+    paragraphs = [piece.strip(_MARKS) for piece in text.split(_PARAGRAPH)]
+    text = "\n\n".join(
+        [_lines(piece) if "\x01" in piece else piece for piece in paragraphs if piece]
+    )
     return text.translate(_RESTORED).strip("\n") if _has_kept_blanks(text) else text
 
 
 def _lines(paragraph: str) -> str:
     """A paragraph with its marks made line feeds and tabs."""
-    if "\x01" not in paragraph:
-        return paragraph
     return _RUN.sub(_white_space, paragraph.replace(" \x01", "\x01"))
 
 

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 _SHARE = 0.05
 _FEWEST_LINES = 20
 _TAG_OR_TEXT = re.compile(rb"<[^<>]*>|[^<>]+|[<>]")
+# Inline elements are no boxes: browsers close these wherever a box ends.
+_BOX = re.compile(
+    rb"<(/?)(div|table|tr|td|ul|ol|li|article|section|main|header|blockquote)\b", re.IGNORECASE
+)
+# What says of a page as a whole that none of its letters is certain.
+_ALWAYS = frozenset(("encoding-guessed",))
 _LETTER = re.compile(r"\w")
 
 
@@ -65,38 +71,68 @@ def untruths(whole: TopicPage, mangled: Mangled) -> Iterator[str]:
     found = read(mangled.page)
     if found is None:
         return
-    if _general(found) - _general(whole):
+    if _general(found) - _general(whole) or any(code in _ALWAYS for code, _ in _general(found)):
         return  # the page as a whole is doubted
-    removed = Counter(_letters_of(mangled.removed))
     known = {post.post_id: post for post in whole.posts}
+    named = {problem.post_id for problem in whole.problems}
+    doubted = {post.post_id for post in found.posts if _is_doubted(post, known)}
     for post in found.posts:
-        if not _codes(post) - _codes(known.get(post.post_id)):
-            yield from _differences(known.get(post.post_id), post, removed)
-    yield from _vanished(whole, found, removed)
+        if post.post_id not in known and post.post_id not in named | doubted:
+            yield f"post {post.post_id} does not exist"
+        elif post.post_id in known and post.post_id not in doubted:
+            yield from _misnamed(known[post.post_id], post)
+    if not cancels_out(mangled.removed):
+        yield from _misquoted(whole, found, doubted, Counter(_letters_of(mangled.removed)))
 
 
-def _general(found: TopicPage) -> set[str]:
+def cancels_out(removed: bytes) -> bool:
+    """Whether what was taken out opens and closes the same, so that what is left is as well-formed as the page was.
+
+    Where a box begins and where it ends, its tags tell and nothing else: of a page without the end of one box and the
+    beginning of the next one, nobody can tell that it ever had these.
+    """
+    opened = Counter(name for slash, name in _BOX.findall(removed) if not slash)
+    closed = Counter(name for slash, name in _BOX.findall(removed) if slash)
+    return bool(opened) and opened == closed
+
+
+def _is_doubted(post: ParsedPost, known: dict[int, ParsedPost]) -> bool:
+    before = known.get(post.post_id)
+    return bool(_codes(post) - _codes(before))
+
+
+def _general(found: TopicPage) -> set[tuple[str, int | None]]:
     """Problems of the page itself, and of posts that are not among those read."""
     shown = {post.post_id for post in found.posts}
-    return {problem.code for problem in found.problems if problem.post_id not in shown}
+    return {
+        (problem.code, problem.post_id)
+        for problem in found.problems
+        if problem.post_id not in shown
+    }
 
 
 def _codes(post: ParsedPost | None) -> set[str]:
     return {problem.code for problem in post.problems} if post is not None else set()
 
 
-def _differences(
-    known: ParsedPost | None, post: ParsedPost, removed: Counter[str]
-) -> Iterator[str]:
-    if known is None:
-        yield f"post {post.post_id} does not exist"
-        return
+def _misnamed(known: ParsedPost, post: ParsedPost) -> Iterator[str]:
     if post.author.name != known.author.name:
         yield f"post {post.post_id} is by “{known.author.name}”, not by “{post.author.name}”"
-    before, after = _LETTER.findall(known.body_text), _LETTER.findall(post.body_text)
-    lacking = Counter(before) - Counter(after)
-    if not _is_part_of(after, before) or lacking - removed:
-        yield f"post {post.post_id} says “{known.body_text}”, not “{post.body_text}”"
+
+
+def _misquoted(
+    whole: TopicPage, found: TopicPage, doubted: set[int], removed: Counter[str]
+) -> Iterator[str]:
+    """Bodies that say anything but what is left of them: of a line amid a text that is gone, nothing can be seen."""
+    known = {post.post_id: post for post in whole.posts}
+    for post in found.posts:
+        if post.post_id in known and post.post_id not in doubted:
+            was = known[post.post_id].body_text
+            before, after = _LETTER.findall(was), _LETTER.findall(post.body_text)
+            lacking = Counter(before) - Counter(after)
+            if not _is_part_of(after, before) or lacking - removed:
+                yield f"post {post.post_id} says “{was}”, not “{post.body_text}”"
+    yield from _vanished(whole, found, removed)
 
 
 def _is_part_of(part: list[str], whole: list[str]) -> bool:
@@ -109,7 +145,7 @@ def _vanished(whole: TopicPage, found: TopicPage, removed: Counter[str]) -> Iter
     """Posts that are gone without a word: those that were taken out with all they say do not count."""
     told = {problem.post_id for problem in found.problems if problem.code == "lost-post"}
     shown = {post.post_id for post in found.posts}
-    if _is_counted_short(found) or "by-structure" in _general(found):
+    if _is_counted_short(found) or any(code == "by-structure" for code, _ in _general(found)):
         return
     for post in whole.posts:
         is_out = not Counter(_LETTER.findall(post.body_text)) - removed

@@ -27,6 +27,8 @@ _FOLDERS = ("bbpress", "bbpress-standalone", "document")
 _SEEN_BY_MEMBERS = [
     *sorted((FIXTURES / "bbpress").glob("moderator-*.html")),
     *sorted((FIXTURES / "bbpress").glob("member-*.html")),
+    *sorted((FIXTURES / "bbpress-standalone").glob("moderator-*.html")),
+    *sorted((FIXTURES / "bbpress-standalone").glob("member-*.html")),
     *sorted((FIXTURES / "redaction").iterdir()),
     FIXTURES / "bbpress" / "author-logged-in.html",
     FIXTURES / "bbpress-standalone" / "logged-in-links.html",

@@ -16,8 +16,8 @@ from scraper.demo import (
 )
 from scraper.demo.fault_kind import Fault
 from scraper.fetch.settings import FetchSettings
+from scraper.sync.crawl_options import CrawlOptions
 from scraper.sync.pipeline import ArchiveJob, archive_topics
-from scraper.sync.topic_crawl import CrawlOptions
 
 if TYPE_CHECKING:
     from pathlib import Path

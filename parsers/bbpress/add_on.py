@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 # Names of known add-ons (facts: GD bbPress Tools, bbPress Votes, share bars, adverts).
 _KNOWN = frozenset(
     (
+        "bbp-admin-links",
         "bbp-signature",
         "bbp-share",
         "bbpvotes-post-votes-log",
@@ -27,21 +28,26 @@ _KNOWN = frozenset(
 _MUTE = frozenset(("script", "style", "noscript"))
 # bbPress lets members write none of these, and lets them give a class to none of what they may write but code.
 _BOXES = frozenset(
-    ("div", "p", "span", "section", "aside", "footer", "form", "button", "ul", "ol", "hr", "ins")
+    (
+        *("div", "p", "span", "section", "aside", "footer", "form", "button"),
+        *("ul", "ol", "hr", "ins", "a"),
+    )
 )
 # Add-ons put no more boxes around theirs.
 _MOST_BOXES = 4
 _FRAMES = frozenset(("div", "section", "aside"))
+_MAY_BE_NAMELESS = _MUTE | _FRAMES
 # Owners write with the site's editor; its blocks have names of this kind.
 _EDITOR = ("wp-block-", "wp-caption")
 _ADVERT_WORDS = r"ads?|adsense|adsbygoogle|adverts?|advertisements?|advertising|sponsor(?:ed|s)?"
 _ADVERT = re.compile(rf"(?:^|[\s_-])(?:{_ADVERT_WORDS})(?=$|[\s_-])", re.IGNORECASE)
 # The same in what lxml writes.
-ADVERT_CLASS = re.compile(rf'class="(?:[^"]*[\s_-])?(?:{_ADVERT_WORDS})(?=["\s_-])', re.IGNORECASE)
+ADVERT_CLASS = re.compile(rf'class="(?i:(?:[^"]*[\s_-])?(?:{_ADVERT_WORDS})(?=["\s_-]))')
 _EXTRA = re.compile(
     rf"(?:^|[\s_-])(?:{_ADVERT_WORDS}|sig|signatures?|thanks?|thankyou|votes?|voting|upvotes?|likes?|w?p?ulike"
     r"|reactions?|shar(?:e|es|ing|er|edaddy)|shariff|addtoany|a2a|addthis|essb|swp|ssba|sfsi|heateor|social"
-    r"|ratings?|karma|reputation|relatedposts|(?:best|accepted)[_-]answer|resolved)(?=$|[\s_-])",
+    r"|ratings?|karma|reputation|relatedposts|(?:best|accepted)[_-]answer|resolved"
+    r"|report|footer[_-]meta|quote[_-](?:link|button)|tc[_-]display|favou?rited?|mark[_-]as[_-]read)(?=$|[\s_-])",
     re.IGNORECASE,
 )
 _ATTACHMENTS = re.compile(r"(?:^|[\s_-])attachments(?=$|[\s_-])")
@@ -63,6 +69,8 @@ def is_add_on(element: Element) -> bool:
 
     A box that has nothing else in it is one too.
     """
+    if element.get("class") is None and element.tag not in _MAY_BE_NAMELESS:
+        return False
     inner: Element | None = element
     for _ in range(_MOST_BOXES):
         if inner is None:

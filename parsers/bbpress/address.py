@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin
 
+from parsers.page_address import PageAddress
+
 _ABSOLUTE = ("http://", "https://")
 _PAGE = re.compile(r"[?&]paged=(\d{1,9})(?=[&#]|$)|/page/(\d{1,9})/?(?=[?#]|$)")
 _PART_PARAMETER = re.compile(r"([?&])page=\d{1,9}(?:&|$)")
@@ -19,8 +21,9 @@ def absolute(url: str, href: str) -> str:
     """
     if href.startswith(_ABSOLUTE):
         return href
+    base = url.base if isinstance(url, PageAddress) else url
     try:
-        return urljoin(url, href)
+        return urljoin(base, href)
     except ValueError:  # brackets that are no IPv6 address
         return href
 
@@ -32,19 +35,23 @@ def without_fragment(url: str) -> str:
 
 def page_number_of(url: str) -> int:
     """The page number that an address names, 1 where it names none."""
-    match = _PAGE.search(url)
+    match = _page_in(url)
     return max(1, int(match[1] or match[2])) if match else 1
 
 
 def first_page_of(url: str) -> str:
     """The address of a topic's first page, from that of any page."""
     address = without_fragment(url)
-    match = _PAGE.search(address)
+    match = _page_in(address)
     if match is None:
         return address
     if match[2]:
         return f"{address[: match.start(2) - len('page/')]}{address[match.end() :]}"
     return _without(address, match)
+
+
+def _page_in(url: str) -> re.Match[str] | None:
+    return _PAGE.search(url) if "page" in url else None
 
 
 def with_part(url: str, part: int) -> str:

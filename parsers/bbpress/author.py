@@ -15,7 +15,7 @@ from parsers.locale import english, fold, role_key
 from parsers.records import Author
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from parsers.bbpress.candidate import Candidate
     from parsers.element import Element
@@ -23,11 +23,18 @@ if TYPE_CHECKING:
 
 _USER_ID = re.compile(r"user-id-(?<!\Suser-id-)(\d{1,18})(?!\S)")
 _PLAIN_PROFILE = re.compile(r"[?&]bbp_user=(\d{1,18})(?=[&#]|$)")
-_ROLE_TOKEN = re.compile(r"\bbbp-role-(?:bbp_)?(\w+)(?=\s|$)")
+# What comes first is literal, since a pattern that begins otherwise is tried at every letter.
+_ROLE_TOKEN = re.compile(r"bbp-role-(?<!\wbbp-role-)(?:bbp_)?(\w+)(?=\s|$)")
 _ROLE_NAME = re.compile(r"(?:^|[\s_-])role(?=$|\s)", re.IGNORECASE)
 _NAME_NAME = re.compile(
-    r"(?:^|[\s_-])(?:name|fn|author|username|nickname|user)(?=$|\s)", re.IGNORECASE
+    r"(?:^|[\s_-])(?:name|fn|author|username|nickname|user|authorname|displayname)(?=$|\s)",
+    re.IGNORECASE,
 )
+# Links of an author's that show something else than the name.
+_PICTURE_NAME = re.compile(r"(?:^|[\s_-])(?:avatar|picture|photo|thumb|badge)", re.IGNORECASE)
+_DATE_NAME = re.compile(r"(?:^|[\s_-])(?:date|time|timestamp|posted|permalink)(?=$|[\s_-])")
+_RANK_NAME = re.compile(r"(?:^|[\s_-])(?:role|rank|badge|level|title)(?=$|[\s_-])", re.IGNORECASE)
+_LONGEST_NAME = 80
 # What add-ons put behind a name, into its element.
 _MARK_NAME = re.compile(
     r"(?:^|[\s_-])(?:badges?|verified|unverified|rank|level|status|online|offline|tooltip|icon)(?=$|[\s_-])",
@@ -99,14 +106,23 @@ def read_role(
     if element is None and "cell" in parts:
         element = _named_role(parts["cell"], locale)
     if element is None and "cell" not in parts:
-        scopes = (inner for scope in scopes_of(one) for inner in scope.iter("*"))
-        element = next((inner for inner in scopes if _is_called(inner, _ROLE_NAME)), None)
+        element = _role_in_scopes(one, locale)
     role = shown(element)
     if element is None or not role:
         return None, None
     match = _ROLE_TOKEN.search(element.get("class") or "")
     named = match[1] if match and match[1] in _ROLE_KEYS else None
     return role, named or _role_key(role, locale)
+
+
+def _role_in_scopes(one: Candidate, locale: Locale | None) -> Element | None:
+    """What a theme without author cells calls a role; else a known role in what it calls a rank or a badge."""
+    found = [inner for scope in scopes_of(one) for inner in scope.iter("*")]
+    called = next((inner for inner in found if _is_called(inner, _ROLE_NAME)), None)
+    if called is not None:
+        return called
+    ranks = (inner for inner in found if _RANK_NAME.search(inner.get("class") or ""))
+    return next((role for rank in ranks if (role := _named_role(rank, locale)) is not None), None)
 
 
 def _named_role(cell: Element, locale: Locale | None) -> Element | None:
@@ -127,15 +143,23 @@ def _name_and_link(
     one: Candidate, parts: Mapping[str, Element], locale: Locale | None
 ) -> tuple[str, str | None]:
     """The name and where it leads, by the named parts; else by the author cell's text; else by a link or the header."""
-    named = [parts[part] for part in ("name", "link") if part in parts]
-    if named:
-        links = [*named, *([parts["avatar"]] if "avatar" in parts else [])]
-        href = next((link.get("href") for link in links if link.tag == "a"), None)
-        return next((text for text in map(_name_in, named) if text), ""), _profile(href)
+    named, linked = parts.get("name"), parts.get("link")
+    if named is not None or linked is not None:
+        name = _name_in(named) or _name_in(linked)
+        if name or named is not None:
+            return name, _profile(_first_href(named, linked, parts.get("avatar")))
     name, href = "", None
     if "cell" in parts:
         name, href = _unnamed(parts["cell"], parts.get("permalink"), locale)
     return (name, href) if name else _from_scopes(one, parts.get("permalink"), locale)
+
+
+def _first_href(*elements: Element | None) -> str | None:
+    """Where the first link of some elements leads."""
+    for element in elements:
+        if element is not None and element.tag == "a":
+            return element.get("href")
+    return None
 
 
 def _unnamed(
@@ -148,8 +172,8 @@ def _unnamed(
     if texts:
         # On a damaged page, the heading above the authors may be all that is left.
         return ("" if fold(texts[0]) in _headings(locale) else texts[0]), None
-    name, href = _first_link(cell)
-    return (name, href) if name else (_called_name(cell), None)
+    name, href = _first_link([cell])
+    return (name, href) if name else (_called_name([cell]), None)
 
 
 @lru_cache(maxsize=64)
@@ -158,10 +182,16 @@ def _headings(locale: Locale | None) -> frozenset[str]:
     return frozenset(map(fold, (*own, *english().labels.author)))
 
 
-def _called_name(cell: Element) -> str:
-    """What a theme calls a name and links nowhere."""
-    found = (shown(one) for one in cell.iterdescendants() if _is_called(one, _NAME_NAME))
-    return next(filter(None, found), "")
+def _called_name(scopes: Sequence[Element]) -> str:
+    """What a theme calls a name and links nowhere; where there is more in it, what stands in it bare."""
+    for scope in scopes:
+        for one in scope.iter("*"):
+            classes = one.get("class") or one.get("itemprop")
+            if classes and _NAME_NAME.search(classes):
+                text = shown(one) if not len(one) else squeeze(one.text)
+                if 0 < len(text) <= _LONGEST_NAME:
+                    return text
+    return ""
 
 
 def _is_called(element: Element, pattern: re.Pattern[str]) -> bool:
@@ -170,8 +200,10 @@ def _is_called(element: Element, pattern: re.Pattern[str]) -> bool:
     return bool(classes) and not len(element) and pattern.search(classes or "") is not None
 
 
-def _name_in(element: Element) -> str:
-    """A name without the marks that add-ons put behind it."""
+def _name_in(element: Element | None) -> str:
+    """A name without the marks that add-ons put behind it; empty where there is no element."""
+    if element is None:
+        return ""
     if not len(element):
         return squeeze(element.text)
     marks = [one for one in element if _MARK_NAME.search(one.get("class") or "")]
@@ -189,16 +221,25 @@ def _from_scopes(
     one: Candidate, permalink: Element | None, locale: Locale | None
 ) -> tuple[str, str | None]:
     """The name where a theme has no author cell: a link beside the body, else words before the permalink."""
-    for scope in scopes_of(one):
-        name, href = _first_link(scope)
-        if name:
-            return name, href
-        name = _name_by_picture(scope)
-        if name:
-            return name, None
+    scopes = scopes_of(one)
+    name, href = _first_link(scopes)
+    if name:
+        return name, href
+    beside = next((found for scope in scopes if (found := _name_by_picture(scope))), "")
+    name = beside or _called_name(scopes)
+    if name:
+        return name, None
     words = text_before(permalink) if permalink is not None else ""
     name = before_byline(words, locale)
-    return (name if name != words else ""), None
+    return (name if name != words else _bare_name(one)), None
+
+
+def _bare_name(one: Candidate) -> str:
+    """The bare name in front of all else that a theme prints into a guest's content."""
+    first = one.insets[0] if one.insets else None
+    if first is None or first.getparent() is not one.content or first.getprevious() is not None:
+        return ""
+    return squeeze(one.content.text) if one.content is not None else ""
 
 
 def _name_by_picture(scope: Element) -> str:
@@ -211,20 +252,28 @@ def _name_by_picture(scope: Element) -> str:
     return ""
 
 
-def _first_link(scope: Element) -> tuple[str, str | None]:
-    """The first link with a text that is neither bbPress's nor a place on a page."""
-    for link in scope.iter("a"):
-        text = shown(link)
-        if text and not text.startswith("#") and not _is_of_bbpress(link):
+def _first_link(scopes: Sequence[Element]) -> tuple[str, str | None]:
+    """The first link with a text that is neither bbPress's nor a place on a page; what shows a picture comes last."""
+    links = [link for scope in scopes for link in scope.iter("a") if not _is_of_bbpress(link)]
+    for link in sorted(links, key=_shows_picture):
+        text = _name_in(link)
+        if text and not text.startswith("#"):
             return text, _profile(link.get("href"))
     return "", None
 
 
+def _shows_picture(link: Element) -> bool:
+    return _PICTURE_NAME.search(link.get("class") or "") is not None
+
+
 def _is_of_bbpress(link: Element) -> bool:
-    """Whether a link is bbPress's own, a date, or one of the row with which moderators act on a post."""
+    """Whether a link is bbPress's own, a page's, a date, or one of the row with which moderators act on a post."""
     around = link.getparent()
     row = around.get("class") or "" if around is not None else ""
-    return "bbp-" in (link.get("class") or "") or "bbp-admin-links" in row or "-post-date" in row
+    classes = link.get("class") or ""
+    is_date = "-post-date" in row or _DATE_NAME.search(classes) is not None
+    is_named = "bbp-" in classes or "page-numbers" in classes
+    return is_named or "bbp-admin-links" in row or is_date
 
 
 def _profile(href: str | None) -> str | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from parsers.bbpress.add_on import ADVERT_CLASS, is_add_on, is_advert, is_known_add_on
-from parsers.visible_text import visible_text
+from parsers.visible_text import text_of_paragraphs, visible_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from parsers.element import Element
 
 _URL_ATTRIBUTES = ("href", "src", "action", "name")
+# libxml2 does not know these for elements without an end.
+_ENDS_OF_VOID = re.compile(r"</(?:source|track|wbr)>")
 _NEEDS_CARE = re.compile(r"[^!#-;=?-Z_a-z~\[\]@]")
 _LOG_ID = re.compile(r"bbp-(?:reply|topic)-revision-log-(\d{1,18})$")
 _BOX_ID = re.compile(r"[a-z][\w-]{0,40}-(\d{1,18})$")
@@ -66,13 +68,17 @@ def read_body(
         is_page_link: tells links to the page's other parts, where a `<!--nextpage-->` cut this body; they and whatever
             the theme put after them are no part of it.
     """
-    log: Element | None = None
     if is_page_link is not None:
         content = deepcopy(content)
         _cut_page_links(content, is_page_link)
+    html = inner_html(content)
+    text = text_of_paragraphs(html)
+    if text is not None:
+        return Body(html=html, text=text, log=None)
+    log: Element | None = None
     if _has_blocks(content, post_id):
         content, log = _without_blocks(deepcopy(content), post_id)
-    html = inner_html(content)
+        html = inner_html(content)
     if ADVERT_CLASS.search(html):
         content = _without_adverts(deepcopy(content))
         html = inner_html(content)
@@ -84,6 +90,8 @@ def inner_html(element: Element) -> str:
     whole = etree.tostring(element, method="html", encoding="unicode", with_tail=False)
     if "%" in whole:
         whole = _with_urls_as_written(deepcopy(element), whole)
+    if "</source>" in whole or "</track>" in whole or "</wbr>" in whole:
+        whole = _ENDS_OF_VOID.sub("", whole)
     # An empty item of a list is written without an end tag.
     return whole[whole.index(">") + 1 :].removesuffix(f"</{element.tag!s}>").strip()
 
@@ -115,8 +123,8 @@ def _has_blocks(content: Element, post_id: int | None) -> bool:
 def _has_blocks_among(content: Element, post_id: int | None) -> bool:
     elements = content.iterchildren("*", reversed=True)
     last = next((one for one in elements if not _is_blank(one)), None)
-    if last is None:
-        return False
+    if last is None or _is_ornament(content[-1]):
+        return _is_ornament(content[-1])
     if _is_log(last, post_id) or is_add_on(last) or _is_in_front(content[0], post_id):
         return True
     return _is_box_of(last, post_id) or (last is _only_box(content) and _has_blocks(last, post_id))
@@ -142,13 +150,32 @@ def _cut_blocks(content: Element, post_id: int | None) -> Element | None:
     Blocks that are only called after what add-ons do stay where a body would have nothing else.
     """
     log, ends = _cut_at_end(content, post_id)
-    cut = {*ends, *_cut_in_front(content, ends, post_id)}
+    front = list(_cut_in_front(content, ends, post_id))
+    cut = {*ends, *front}
     if not _is_left(content, cut):
-        cut = {
-            one for one in cut if one is log or is_known_add_on(one) or _is_header(one, post_id)
-        }
+        cut = {one for one in cut if one is log or _is_certain(one, post_id)}
     _remove_all(content, cut)
+    if not cut.isdisjoint(front):
+        drop_comments_in_front(content)
     return log
+
+
+def _is_certain(element: Element, post_id: int | None) -> bool:
+    """Whether an element is none of a body even where the body has nothing else."""
+    return is_known_add_on(element) or _is_header(element, post_id) or _is_ornament(element)
+
+
+def drop_comments_in_front(content: Element) -> None:
+    """Take out the comments in front of a body with which a theme says what ended there."""
+    while len(content) and not isinstance(content[0].tag, str):
+        if _says_something(content.text):
+            return
+        try:
+            content.text = content[0].tail
+        except ValueError:
+            # What lxml reads from a page, control characters for one, it may refuse to write.
+            return
+        content.remove(content[0])
 
 
 def _without_adverts(content: Element) -> Element:
@@ -175,7 +202,7 @@ def _cut_at_end(content: Element, post_id: int | None) -> tuple[Element | None, 
         if not isinstance(child.tag, str):
             continue
         if _is_blank(child):
-            blanks.add(child)
+            (cut if _is_ornament(child) else blanks).add(child)
             continue
         if log is None and _is_log(child, post_id):
             log = child
@@ -226,8 +253,9 @@ def _is_log(element: Element, post_id: int | None) -> bool:
 
 
 def _is_in_front(element: Element, post_id: int | None) -> bool:
-    """Whether an element in front of a body is none of it: an add-on's, or the post's header."""
-    return is_add_on(element) or _is_header(element, post_id)
+    """Whether an element in front of a body is none of it: an add-on's, a notice, or the post's header."""
+    is_notice = element.tag == "div" and "bbp-template-notice" in (element.get("class") or "")
+    return is_notice or is_add_on(element) or _is_header(element, post_id)
 
 
 def _is_header(element: Element, post_id: int | None) -> bool:
@@ -253,6 +281,12 @@ def _is_blank(element: Element) -> bool:
     if element.tag == "br":
         return True
     return element.tag in _SPACERS and not len(element) and not _says_something(element.text)
+
+
+def _is_ornament(element: Element) -> bool:
+    """Whether an element that shows nothing is a theme's: members give no names that begin as bbPress's do."""
+    is_named = isinstance(element.tag, str) and "bbp-" in (element.get("class") or "")
+    return is_named and _is_blank(element)
 
 
 def _says_something(text: str | None) -> bool:

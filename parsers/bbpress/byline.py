@@ -42,7 +42,7 @@ def after_byline(text: str, locale: Locale | None) -> str:
 
 
 def _is_byline(words: list[str], locale: Locale | None) -> bool:
-    return fold(" ".join(words)) in _bylines(locale)
+    return fold(" ".join(words)).removesuffix(":") in _bylines(locale)
 
 
 @lru_cache(maxsize=64)

@@ -19,6 +19,8 @@ class Candidate(NamedTuple):
         content: what holds its body.
         usual: bbPress's own content element, which is `content` or holds it; None where a theme has another.
         head: the header that stands beside it or inside its content.
+        insets: further parts of it, in its content or after it.
+        body: what holds its body where that is not all that is in its content.
     """
 
     element: Element
@@ -28,10 +30,11 @@ class Candidate(NamedTuple):
     content: Element | None
     usual: Element | None
     head: Element | None
+    insets: tuple[Element, ...] = ()
+    body: Element | None = None
 
     @property
     def is_opening(self) -> bool:
         """Whether it is the topic itself and no reply."""
-        if TYPES.isdisjoint(self.tokens):
-            return False
-        return "type-topic" in self.tokens or _REPLY.isdisjoint(self.tokens)
+        tokens = self.tokens
+        return "type-topic" in tokens or ("topic" in tokens and _REPLY.isdisjoint(tokens))

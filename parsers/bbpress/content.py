@@ -18,9 +18,16 @@ HEADS = frozenset(("bbp-reply-header", "bbp-topic-header"))
 _HEADINGS = frozenset(("bbp-header", "bbp-footer"))
 _HOLDERS = ("div", "td", "section", "article", "span", "p", "li", "blockquote")
 _THEME_CONTENT = re.compile(
-    r"(?:^|[\s_-])(?:reply|topic|post|comment|entry|message)[_-]{1,2}(?:content|body|text|entry|message)"
+    r"(?:^|[\s_-])(?:reply|topic|post|comment|entry|message)(?:[_-](?:item|card|box))?[_-]{1,2}(?:content|body|text|entry|message)"
 )
-_BYLINE = re.compile(r"author|user|avatar|member")
+_BYLINE = re.compile(r"author|user|avatar|member|date|permalink")
+# What bbPress and its add-ons mark in bodies.
+_IN_BODY = re.compile(
+    r"bbp-(?:user-mention|user-id|(?:reply|topic)-revision|attachments|signature)"
+)
+# What bbPress prints bodies as.
+_PLAIN = frozenset(("p", "blockquote", "ul", "ol", "pre", "img"))
+_BODY_BOXES = frozenset(("div", "section", "article"))
 # No theme wraps a body in more boxes than this.
 _DEEPEST = 8
 
@@ -50,7 +57,42 @@ def find_theme_content(element: Element) -> Element | None:
         if _THEME_CONTENT.search(child.get("class") or ""):
             return _inside_frame(child)
     left = list(_unknown_blocks(element, _DEEPEST))
-    return left[0] if len(left) == 1 else None
+    if len(left) == 1:
+        return left[0]
+    return next((one for one in element.iterdescendants(*_HOLDERS) if _is_mixed(one)), None)
+
+
+def is_bare_body(element: Element) -> bool:
+    """Whether an element that carries a post's classes holds nothing of bbPress's, and so the body alone."""
+    is_marked = any(map(holds_mark, element.iterchildren("*")))
+    return not is_marked and bool("".join(element.itertext()).strip())
+
+
+def holds_mark(element: Element) -> bool:
+    """Whether an element is, or holds, what bbPress marks; what it marks in bodies does not count."""
+    classes = element.get("class")
+    if classes and "bbp-" in classes:
+        return _IN_BODY.search(classes) is None
+    return any(map(holds_mark, element.iterchildren("*")))
+
+
+def _is_block(element: Element) -> bool:
+    """Whether an element can be what a theme puts a body into: one without a name is a part of a body."""
+    is_named = any(element.get(name) for name in ("class", "id", "style"))
+    return is_named or element.tag in {"td", "section", "article"}
+
+
+def _is_mixed(element: Element) -> bool:
+    """Whether a theme prints a body right into an element, behind what bbPress has marked."""
+    is_behind = False
+    for child in element.iterchildren("*"):
+        is_marked = holds_mark(child)
+        if is_behind and not is_marked and not (_is_block(child) or child.get("class")):
+            return True
+        is_behind = is_behind or is_marked
+        if is_behind and child.tail and child.tail.strip():
+            return True
+    return False
 
 
 def _inside_frame(element: Element) -> Element:
@@ -73,10 +115,22 @@ def split_content(content: Element, post_id: int) -> tuple[Element | None, Eleme
         The header, if there is one in it, and what holds the body then.
     """
     first = next(content.iterchildren("*"), None)
-    if first is None or first.get("id") != f"post-{post_id}" or not is_head(first):
+    if first is None or not (has_number(first, post_id) and is_head(first)):
         return None, content
-    rest = list(first.itersiblings("*"))
-    return first, rest[0] if len(rest) == 1 else content
+    rest = [one for one in first.itersiblings("*") if len(one) or (one.text or "").strip()]
+    # What authors give a class does not begin as bbPress's names do.
+    is_box = len(rest) == 1 and rest[0].tag in _BODY_BOXES and not _has_bare_text(content)
+    return first, rest[0] if is_box and "bbp-" in (rest[0].get("class") or "") else content
+
+
+def _has_bare_text(element: Element) -> bool:
+    return any(text and text.strip() for text in (element.text, *(one.tail for one in element)))
+
+
+def has_number(element: Element, post_id: int) -> bool:
+    """Whether an element's `id` is a post's number, or a copy's: that has something after it."""
+    identity, own = element.get("id") or "", f"post-{post_id}"
+    return identity.startswith(own) and identity[len(own) :][:1] in {"", "-", "_"}
 
 
 def is_head(element: Element) -> bool:
@@ -103,8 +157,8 @@ def _is_heading(element: Element) -> bool:
 def _unknown_blocks(element: Element, levels: int) -> Iterator[Element]:
     """The largest blocks with text that nothing of bbPress's is in, some levels deep."""
     for child in element.iterchildren(*_HOLDERS):
-        if not any("bbp-" in (inner.get("class") or "") for inner in child.iter("*")):
-            if "".join(child.itertext()).strip():
+        if not holds_mark(child):
+            if _is_block(child) and "".join(child.itertext()).strip():
                 yield child
         elif levels and "bbp-" not in (child.get("class") or ""):
             yield from _unknown_blocks(child, levels - 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -13,18 +14,22 @@ from parsers.bbpress.content import (
     HEADS,
     find_content,
     find_theme_content,
+    has_number,
+    is_bare_body,
     is_content,
     is_head,
     split_content,
 )
+from parsers.bbpress.numbered import by_number
 from parsers.bbpress.opening import find_opening_box
 from parsers.bbpress.repetition import of_one_topic, without_copies
-from parsers.redaction import HIDDEN_STATUSES
+from parsers.redaction import hidden_statuses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from parsers.element import Element
+    from parsers.records import Viewer
 
 _POST_ID = re.compile(r"post-0*([1-9]\d{0,17})$")
 # A class name as a whole; what comes first is literal, since a pattern that begins otherwise is tried at every letter.
@@ -47,6 +52,11 @@ _NAMED = {
     "bbp-pagination-links": "pager",
     "bbp-topic-description": "description",
 }
+# What stands in no header of a post.
+_NO_HEADS = ("h1", "table", "article", "section", "main", "form", "nav")
+_IN_NO_HEAD = re.compile(
+    r"type-(?:reply|topic)|revision-log|bbp-(?:(?:reply|topic)-content|breadcrumb|replies|body|pagination|template-notice)"
+)
 # The opening post above the replies.
 _LEADS = frozenset(("bbp-lead-topic", "bbp-topic"))  # in bbPress 2.0 a table
 # Lists of other topics and forums, whose rows carry posts' classes too.
@@ -73,6 +83,8 @@ class Landmarks:
         named: further landmarks by name: `breadcrumb`, `tags`, `count`, `pager`, `description`.
         hidden: numbers of posts that guests do not see, on a page that somebody saw who was logged in.
         lost: numbers of posts whose header is here and whose body is not.
+        classed: all elements of the kinds that hold parts of a page, by their `class` as written.
+        numbered: those with a post's number for an `id`.
         is_closed: something of the forum's follows the last post, so the page is not torn in the middle of it.
     """
 
@@ -86,14 +98,16 @@ class Landmarks:
     named: dict[str, Element]
     hidden: frozenset[int]
     lost: tuple[int, ...]
+    classed: dict[str, list[Element]]
+    numbered: list[Element]
     is_closed: bool
 
 
 # A page is scanned when it is recognised and again when it is read: the newest scan is kept, and its tree with it.
 @lru_cache(maxsize=1)
-def find_landmarks(root: Element) -> Landmarks:
+def find_landmarks(root: Element, viewer: Viewer = "guest") -> Landmarks:
     """Scan a page once. Everything that lies inside a post's content is somebody's text, whatever its classes say."""
-    scan = _Scan(root)
+    scan = _Scan(root, hidden_statuses(viewer))
     scan.take_all()
     return scan.landmarks()
 
@@ -101,8 +115,9 @@ def find_landmarks(root: Element) -> Landmarks:
 class _Scan:
     """What one pass over a page has met so far."""
 
-    def __init__(self, root: Element) -> None:
+    def __init__(self, root: Element, hidden_statuses: frozenset[str]) -> None:
         self._root = root
+        self._hidden_statuses = hidden_statuses
         self._candidates: list[Candidate] = []
         # Elements whose insides are no part of the page's frame: bodies of posts, lists of other topics, what is in them.
         self._foreign: set[Element] = set()
@@ -112,25 +127,39 @@ class _Scan:
         self._lists: dict[str, tuple[int, Element]] = {}
         self._named: dict[str, Element] = {}
         self._heads: list[Element] = []
+        self._classed: defaultdict[str, list[Element]] = defaultdict(list)
+        self._numbered: list[Element] = []
         self._is_closed = False
 
     def take_all(self) -> None:
         """Meet every element, outer ones first: a body is known before anything inside it is met."""
         for element in self._root.iter(*_SCANNED):
             identity = element.get("id")
-            if identity is not None and ("-repl" in identity or identity == "bbpress-forums"):
-                self._take_id(element, identity)
+            if identity is not None:
+                if "-repl" in identity or identity == "bbpress-forums":
+                    self._take_id(element, identity)
+                if identity.startswith("post-"):
+                    self._numbered.append(element)
             classes = element.get("class")
             if classes is not None:
-                if (
-                    "threadpost" in classes.split()
-                ):  # a post of stand-alone bbPress, which knows none of what is marked here
-                    self._foreign.add(element)
-                if "post-" in classes:
-                    self._take_candidate(element, classes)
-                if "bbp-" in classes:
-                    for name in _known(classes):
-                        self._take_class(element, name)
+                self._classed[classes].append(element)
+                self._take_classes(element, classes)
+
+    def _take_classes(self, element: Element, classes: str) -> None:
+        if "threadpost" in classes and "threadpost" in classes.split():
+            # A post of stand-alone bbPress, which knows none of what is marked here.
+            self._foreign.add(element)
+        if "post-" in classes:
+            # No two posts have all their class names alike: what is in them is not kept.
+            tokens = frozenset(classes.split())
+            self._take_candidate(element, classes, tokens)
+            names = tokens & _KNOWN
+        elif "bbp-" in classes:
+            names = _known(classes)
+        else:
+            return
+        for name in names:
+            self._take_class(element, name)
 
     def _take_id(self, element: Element, identity: str) -> None:
         if identity == "bbpress-forums" and not self._is_foreign(element):
@@ -162,11 +191,10 @@ class _Scan:
         if name in _ENDS:
             self._is_closed = True
 
-    def _take_candidate(self, element: Element, classes: str) -> None:
+    def _take_candidate(self, element: Element, classes: str, tokens: frozenset[str]) -> None:
         match = _POST_TOKEN.search(classes)
         if match is None or self._is_foreign(element):
             return
-        tokens = frozenset(classes.split())
         is_marked = "bbp-parent-" in classes
         if not is_marked and TYPES.isdisjoint(tokens):
             return
@@ -174,10 +202,12 @@ class _Scan:
         content = usual
         if content is None and is_marked:
             content = find_theme_content(element)
-        if content is not None:
-            self._foreign.add(content)
         post_id = int(match[1])
         head = _head_before(element, post_id)
+        if content is None and is_marked and head is not None and is_bare_body(element):
+            content = element
+        if content is not None:
+            self._foreign.add(content)
         if content is not None and head is None:
             head, content = split_content(content, post_id)
         self._is_closed = False
@@ -196,13 +226,15 @@ class _Scan:
     def _is_foreign(self, element: Element) -> bool:
         """Whether an element lies in one of those; what is around it is asked about once."""
         path: list[Element] = []
-        for outer in element.iterancestors():
+        outer = element.getparent()
+        while outer is not None:
             if outer in self._foreign:
                 self._foreign.update(path)
                 return True
             if outer in self._frame:
                 break
             path.append(outer)
+            outer = outer.getparent()
         self._frame.update(path)
         return False
 
@@ -223,6 +255,8 @@ class _Scan:
             named=self._named,
             hidden=frozenset(hidden),
             lost=tuple(self._lost({*hidden, *(one.post_id for one in posts)})),
+            classed=self._classed,
+            numbered=self._numbered,
             is_closed=self._is_closed,
         )
 
@@ -239,8 +273,7 @@ class _Scan:
             or one.post_id == topic_id
             or _is_inside(one.element, around)
         ]
-        if not around:
-            found = of_one_topic(found, topic_id)
+        found = by_number(found, around, topic_id) if around else of_one_topic(found, topic_id)
         posts = without_copies(found, lambda one: _is_inside(one.element, around))
         yield from self._outside(posts, topic_id)
         for one in posts:
@@ -270,7 +303,7 @@ class _Scan:
         if body is None or "logged-in" not in class_tokens(body):
             return list(posts), []
         found = list(posts)
-        hidden = [one.post_id for one in found if not HIDDEN_STATUSES.isdisjoint(one.tokens)]
+        hidden = [one.post_id for one in found if not self._hidden_statuses.isdisjoint(one.tokens)]
         return [one for one in found if one.post_id not in hidden], hidden
 
     def _lost(self, known: set[int]) -> Iterator[int]:
@@ -284,20 +317,16 @@ class _Scan:
 
     def _with_distant_head(self, one: Candidate) -> Candidate:
         """A candidate with the header that stands under its number elsewhere, not around it."""
-        head = self._numbered.get(f"post-{one.post_id}")
+        head = self._by_number.get(f"post-{one.post_id}")
         if head is None or head is one.element or _is_inside(one.element, {head}):
             return one
         return one._replace(head=head)
 
     @cached_property
-    def _numbered(self) -> dict[str, Element]:
+    def _by_number(self) -> dict[str, Element]:
         """The headers of posts by their `id`."""
-        return {
-            identity: element
-            for element in self._root.iter(*_SCANNED)
-            if (identity := element.get("id") or "").startswith("post-")
-            and not self._is_foreign(element)
-        }
+        headers = (element for element in self._numbered if not self._is_foreign(element))
+        return {element.get("id") or "": element for element in headers}
 
     def _without_frames(self) -> list[Candidate]:
         """Only what is a post: a theme's frame around a page has no content, or that of the first post in it."""
@@ -320,21 +349,26 @@ class _Scan:
 
 def _head_before(element: Element, post_id: int) -> Element | None:
     """The header right before a post: under its number, up to bbPress 2.2 by its class alone."""
-    before = next(element.itersiblings("*", preceding=True), None)
+    before = element.getprevious()
+    while before is not None and not isinstance(before.tag, str):
+        before = before.getprevious()
     if before is None:
         return None
-    identity = before.get("id")
-    if identity is None:
+    if before.get("id") is None:
         is_own = is_head(before) or _shows_number(before, post_id)
     else:
-        is_own = identity == f"post-{post_id}"
+        is_own = has_number(before, post_id)
     return before if is_own else None
 
 
 def _shows_number(element: Element, post_id: int) -> bool:
-    """Whether an element that neither is nor holds a post has a link that shows a post's number, as a header does."""
-    classes = (inner.get("class") or "" for inner in element.iter("*"))
-    if any("type-reply" in names or "type-topic" in names for names in classes):
+    """Whether an element that neither is nor holds a post has a link that shows a post's number, as a header does.
+
+    Where markup is broken, what stands before a post may be all that comes before it on the page.
+    """
+    if next(element.iter(*_NO_HEADS), None) is not None:
+        return False
+    if any(_IN_NO_HEAD.search(inner.get("class") or "") for inner in element.iter("*")):
         return False
     return any(link.text == f"#{post_id}" for link in element.iterdescendants("a"))
 
@@ -344,10 +378,10 @@ def _holds(outer: Element, inner: set[Element]) -> bool:
 
 
 def _is_inside(element: Element, around: set[Element]) -> bool:
-    for outer in element.iterancestors():  # noqa: SIM110  # twice as fast as any(), and asked for every landmark
-        if outer in around:
-            return True
-    return False
+    outer = element.getparent()
+    while outer is not None and outer not in around:
+        outer = outer.getparent()
+    return outer is not None
 
 
 @lru_cache(maxsize=1024)

@@ -63,7 +63,7 @@ def read_list_page(document: Document, engine: str) -> ListPage:
         LoginRequiredError: the list is behind a login or a password.
     """
     root, url = document.root, document.url
-    marks = find_landmarks(root)
+    marks = find_landmarks(root, document.page.viewer)
     lists = find_lists(root, marks.wrappers)
     head = read_head(document)
     language, locale = page_language(head.language, marks)
@@ -167,7 +167,8 @@ def _refuse_empty(document: Document, kind: ListKind, notice: str | None) -> Non
     url = document.url
     if asks_for_password(document.root) or is_private(document.root):
         raise LoginRequiredError(
-            f"The forum at {url} is not for guests; threadkeep reads what a guest sees.", url=url
+            f"The forum at {url} is not for guests; log in with --cookies or --login if you have an account there.",
+            url=url,
         )
     if notice is not None or says_empty(document.root):
         return

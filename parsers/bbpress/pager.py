@@ -121,7 +121,8 @@ def page_addresses(
     numbered: dict[int, str], current: int, last: int, url: str
 ) -> tuple[tuple[int, str], ...]:
     """Every page's address: as linked, else by putting its number where a linked page has its own."""
-    known = {**numbered, current: without_fragment(url)}
+    # The page's own address may know what its links are relative to; what is kept is a plain text.
+    known = {**numbered, current: str(without_fragment(url))}
     templates = (_template(number, known[number]) for number in sorted(known, reverse=True))
     template = next(filter(None, templates), None)
     linked = sorted((number, address) for number, address in known.items() if number <= last)

@@ -16,7 +16,7 @@ from parsers.errors import LayoutChangedError
 from parsers.records import ParsedPost, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from parsers.bbpress.candidate import Candidate
     from parsers.bbpress.thread import Place
@@ -55,7 +55,8 @@ def read_post(
     role, role_key = read_role(one, parts, locale)
     date, attribute = read_date(one, parts, author.name, locale)
     link = _permalink(one, parts)
-    body = read_body(one.content, one.post_id, is_page_link=is_page_link)
+    content = one.content if one.body is None else one.body
+    body = read_body(content, one.post_id, is_page_link=is_page_link)
     return ParsedPost(
         post_id=one.post_id,
         kind="topic" if one.is_opening else "reply",
@@ -71,18 +72,22 @@ def read_post(
         body_text=body.text,
         edits=read_edits(body.log, locale) if body.log is not None else (),
         is_cut=is_page_link is not None,
-        problems=tuple(_problems(one, author.name, date)),
+        problems=_problems(one, author.name, date),
     )
 
 
-def _problems(one: Candidate, name: str, date: str | None) -> Iterator[Problem]:
+def _problems(one: Candidate, name: str, date: str | None) -> tuple[Problem, ...]:
+    found: list[Problem] = []
     if not name:
-        yield Problem(code="no-author", detail="The page names no author.", post_id=one.post_id)
+        detail = "The page names no author."
+        found.append(Problem(code="no-author", detail=detail, post_id=one.post_id))
     if date is None:
-        yield Problem(code="no-date", detail="The page shows no date.", post_id=one.post_id)
+        detail = "The page shows no date."
+        found.append(Problem(code="no-date", detail=detail, post_id=one.post_id))
     if one.usual is None:
         detail = "The body has none of bbPress's marks; it was told by its place."
-        yield Problem(code="unmarked-body", detail=detail, post_id=one.post_id)
+        found.append(Problem(code="unmarked-body", detail=detail, post_id=one.post_id))
+    return tuple(found)
 
 
 def _permalink(one: Candidate, parts: Mapping[str, Element]) -> str | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from parsers.bbpress.byline import after_byline, before_byline, text_before
 from parsers.bbpress.post_part import scopes_of
 from parsers.bbpress.text import shown
+from parsers.dates import read_relative
 from parsers.visible_text import visible_text
 
 if TYPE_CHECKING:
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 
 _DIGIT = re.compile(r"\d")
 _DATING = re.compile(
-    r"(?:^|[\s_-])(?:date|time|timestamp|posted|published)(?=$|[\s_-])", re.IGNORECASE
+    r"(?:^|[\s_-])(?:date|dateline|time|timestamp|timeago|posted|published|created|duration)(?=$|[\s_-])",
+    re.IGNORECASE,
 )
 # Authors' cells say since when somebody is a member, themes when somebody edited.
 _OTHER_DATES = re.compile(
@@ -29,6 +32,7 @@ _OTHER_DATES = re.compile(
 _NUMBER = re.compile(r"#?\s?[\d.,]+$")
 _YEAR_OR_TIME = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}:\d\d(?!\d)")
 _LONGEST = 80
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def read_date(
@@ -46,14 +50,28 @@ def read_date(
     if element is None:
         element = next((time for scope in scopes_of(one) for time in scope.iter("time")), None)
     if element is None:
-        element = _first(one, _is_called_date)
+        element = _first(one, is_called_date)
     if element is not None:
-        return _in_one_line(element) or None, _attribute(element)
+        return _without_number(element, parts.get("permalink")) or None, _attribute(element)
     bare = _bare_date(parts, name, locale)
     if bare is not None:
         return bare, None
     link = _first(one, lambda inner: _is_dated_link(inner, one.post_id))
+    if link is None and "permalink" in parts and _says_how_long_ago(parts["permalink"], locale):
+        link = parts["permalink"]
+    if link is None:
+        small = (inner for inset in one.insets for inner in inset.iter("small"))
+        link = next((inner for inner in small if _DIGIT.search(shown(inner))), None)
     return (shown(link) or None, _attribute(link)) if link is not None else (None, None)
+
+
+def _without_number(element: Element, permalink: Element | None) -> str:
+    """A date without the post's number, where the link that shows it is the last in its element."""
+    text = _in_one_line(element)
+    if permalink is None or permalink.getparent() is not element or permalink.tail:
+        return text
+    number = shown(permalink)
+    return text.removesuffix(number).rstrip() if number.startswith("#") else text
 
 
 def _in_one_line(element: Element) -> str:
@@ -69,14 +87,18 @@ def _first(one: Candidate, is_wanted: Callable[[Element], bool]) -> Element | No
     )
 
 
-def _is_called_date(element: Element) -> bool:
+def is_called_date(element: Element) -> bool:
     """Whether a theme calls an element a date, and it shows one; what holds more than a date is none."""
     classes = element.get("class")
     if not classes or not _names_date(classes):
         return False
     text = shown(element)
-    is_short = len(text) <= _LONGEST and len(element) <= 1
+    is_short = len(text) <= _LONGEST and sum(map(_says, element)) <= 1
     return is_short and _DIGIT.search(text) is not None and _NUMBER.match(text) is None
+
+
+def _says(element: Element) -> bool:
+    return isinstance(element.tag, str) and bool(shown(element))
 
 
 @lru_cache(maxsize=1024)
@@ -90,6 +112,11 @@ def _is_dated_link(element: Element, post_id: int) -> bool:
         return False
     text = shown(element)
     return len(text) <= _LONGEST and _YEAR_OR_TIME.search(text) is not None
+
+
+def _says_how_long_ago(link: Element, locale: Locale | None) -> bool:
+    words = locale.dates if locale is not None else None
+    return read_relative(shown(link), words, _ANY_TIME) is not None
 
 
 def _attribute(element: Element) -> str | None:

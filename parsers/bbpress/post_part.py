@@ -32,46 +32,64 @@ def find_parts(one: Candidate) -> dict[str, Element]:
     for scope in scopes_of(one):
         for element in scope.iter("*"):
             classes = element.get("class")
-            if classes is not None and (part := _part(classes)) is not None:
-                found.setdefault(part, element)
+            if classes is not None and "bbp-" in classes:
+                # Most have that one class.
+                part = _PARTS.get(classes) or _part(classes)
+                if part is not None and (part not in found or _is_better(element, found[part])):
+                    found[part] = element
     return found
 
 
-def scopes_of(one: Candidate) -> Iterator[Element]:
-    """What belongs to a post besides its body: its header, its other children, what shares a numbered box with it."""
-    if one.head is not None:
-        yield one.head
-    if one.content is None:
-        yield one.element
-        return
-    if one.content is one.element:
-        return
-    yield from _around(one.content, one.element, one)
-    box = one.element.getparent()
+def _is_better(element: Element, known: Element) -> bool:
+    """Whether an element is a reply's link to itself where one to the topic was found, which a theme may name beside it."""
+    classes = element.get("class") or ""
+    is_own = "bbp-reply-permalink" in classes and classes != known.get("class")
+    return is_own and "bbp-topic-permalink" in (known.get("class") or "")
+
+
+def scopes_of(one: Candidate) -> list[Element]:
+    """What belongs to a post besides its body: its header, its other children, what shares a numbered box with it.
+
+    Comments among its children count as parts that hold nothing.
+    """
+    element, content, head = one.element, one.content, one.head
+    scopes = [] if head is None else [head]
+    if content is None:
+        return [*scopes, element, *one.insets]
+    if content is element:
+        return [*scopes, *one.insets]
+    scopes += _around(content, element, one)
+    box = element.getparent()
     if box is not None and box.get("id") == f"post-{one.post_id}":
-        yield from _around(one.element, box, one)
+        scopes += _around(element, box, one)
+    scopes += one.insets
+    return scopes
 
 
-def _around(inner: Element, outer: Element, one: Candidate) -> Iterator[Element]:
+def _around(inner: Element, outer: Element, one: Candidate) -> list[Element]:
     """Everything in `outer` that is not in `inner`, in document order, up to where other posts begin."""
-    path = [inner]
-    while (parent := path[-1].getparent()) is not None and parent is not outer:
-        path.append(parent)
-    for step in reversed(path):
-        yield from _elder_siblings(step)
+    elder: list[Element] = []
+    path: list[Element] = []
+    step: Element | None = inner
+    while step is not None and step is not outer:
+        path.append(step)
+        sibling = step.getprevious()
+        while sibling is not None:
+            elder.append(sibling)
+            sibling = sibling.getprevious()
+        step = step.getparent()
+    elder.reverse()
+    return [*elder, *_younger_siblings(path, one)]
+
+
+def _younger_siblings(path: list[Element], one: Candidate) -> Iterator[Element]:
     for step in path:
-        for part in step.itersiblings("*"):
+        part = step.getnext()
+        while part is not None:
             if _begins_another(part, one):
                 return
             yield part
-
-
-def _elder_siblings(element: Element) -> Iterator[Element]:
-    parent = element.getparent()
-    for child in parent.iterchildren("*") if parent is not None else ():
-        if child is element:
-            return
-        yield child
+            part = part.getnext()
 
 
 def _begins_another(part: Element, one: Candidate) -> bool:
@@ -79,7 +97,9 @@ def _begins_another(part: Element, one: Candidate) -> bool:
     if one.element.tag == "li" and part.tag in {"ul", "ol"}:
         return True
     identity = part.get("id")
-    return identity is not None and part is not one.head and identity.startswith("post-")
+    if identity is None or part is one.head:
+        return False
+    return identity.startswith("post-") or identity.endswith("-replies")
 
 
 @lru_cache(maxsize=1024)

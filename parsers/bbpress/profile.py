@@ -54,7 +54,7 @@ def read_profile_page(document: Document, engine: str) -> ProfilePage:
         LayoutChangedError: it names nobody.
     """
     root, url = document.root, document.url
-    marks = find_landmarks(root)
+    marks = find_landmarks(root, document.page.viewer)
     head = read_head(document)
     language, locale = page_language(head.language, marks)
     owner = read_owner(root, url, locale)

@@ -39,7 +39,27 @@ def _is_better(later: Candidate, other: Candidate, is_listed: Callable[[Candidat
 
 
 def _has_own_number(one: Candidate) -> bool:
-    return one.head is not None or one.element.get("id") == f"post-{one.post_id}"
+    own = f"post-{one.post_id}"
+    return (one.head is not None and one.head.get("id") in {None, own}) or one.element.get(
+        "id"
+    ) == own
+
+
+def lone_copies(posts: Sequence[Candidate], *, is_whole: bool) -> frozenset[int]:
+    """The numbers of posts of which a page shows a copy alone, as their suffixed numbers tell where others have none.
+
+    Args:
+        posts: the page's posts, each once.
+        is_whole: the page was not torn, which may have taken the others away.
+    """
+    found = frozenset(one.post_id for one in posts if _has_suffix(one))
+    is_special = len(found) * 2 < len(posts) or (len(found) == 1 and not is_whole)
+    return found if is_special else frozenset()
+
+
+def _has_suffix(one: Candidate) -> bool:
+    own = one.head if one.head is not None else one.element
+    return (own.get("id") or "").startswith((f"post-{one.post_id}-", f"post-{one.post_id}_"))
 
 
 def of_one_topic(found: Sequence[Candidate], topic_id: int | None) -> list[Candidate]:

@@ -13,7 +13,7 @@ from parsers.bbpress.text import shown, squeeze
 from parsers.list_records import LastPost
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from parsers.element import Element
     from parsers.locale import Locale
@@ -31,19 +31,33 @@ _PARTS = {
     "bbp-topic-voice-count": "voices",
     "bs-voices": "voices",
     "bbp-topic-reply-count": "count",
+    "bbpress-meta-replies": "count",
+    "bbp-topic-counts": "counts",
     "bbp-forum-reply-count": "count",
     "bs-replies": "count",
     "bbp-forum-topic-count": "topics",
     "bbp-topic-freshness": "freshness",
     "bbp-forum-freshness": "freshness",
+    "forum-topic-count": "topics",
+    "forum-reply-count": "count",
+    "forum-freshness": "freshness",
     "bbp-topic-freshness-author": "last author",
     "bbp-forum-content": "text",
     "bbp-forum-description": "text",
     "bbp-topic-content": "text",
     "bbp-forums-list": "forums",
+    "bbp-header": "heading",
 }
+# In these are no parts: what somebody wrote, and the heading that a theme gives each row.
+_CLOSED = frozenset(("text", "heading"))
+_WITH_AUTHOR = 2  # links of a freshness cell: when it was, and who it was
 _POST = re.compile(r"#post-0*([1-9]\d{0,17})$")
 _DIGIT = re.compile(r"\d")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+# What themes put into the link of a title, besides the title.
+_MARK = re.compile(
+    r"(?:^|[\s_-])(?:tag|badge|label|pinned|sticky|closed|status|hidden|sr-only|screen-reader-text)(?=$|\s)"
+)
 # What sets a label apart from what it labels (`Started by: Anna`).
 _LABEL_END = re.compile(r"[:：﹕]\s*")
 
@@ -68,7 +82,7 @@ def find_row_parts(row: Element, others: Container[Element]) -> dict[str, Elemen
         part = _part(element.get("class"))
         if part is not None:
             found.setdefault(part, element)
-            if part == "text":
+            if part in _CLOSED:
                 passed.add(element)
     return found
 
@@ -83,10 +97,37 @@ def find_title(row: Element, parts: Mapping[str, Element]) -> tuple[str, str | N
     link = parts.get("link")
     if link is None:
         cell = parts.get("title", row)
-        link = next((one for one in cell.iter("a") if one.get("href") and shown(one)), None)
+        links = [one for one in cell.iter("a") if one.get("href") and shown(one)]
+        link = next((one for one in links if _is_headed(one, row)), links[0] if links else None)
     if link is None:
         return "", None
-    return shown(link), link.get("href") or None
+    return _title_in(link), link.get("href") or None
+
+
+def _is_headed(link: Element, row: Element) -> bool:
+    """Whether a link lies in a heading of a row: beside it, a theme may link the forum or the author."""
+    return any(outer.tag in _HEADINGS for outer in _up_to(link, row))
+
+
+def _up_to(element: Element, end: Element) -> Iterator[Element]:
+    for outer in element.iterancestors():
+        if outer is end:
+            return
+        yield outer
+
+
+def _title_in(link: Element) -> str:
+    """A title without the marks that a theme puts beside it, and without the copy that it hides."""
+    marks = [one for one in link if _MARK.search(one.get("class") or "")]
+    if not marks:
+        return shown(link)
+    texts = [link.text, *(_shown_of(one, marks) for one in link)]
+    return squeeze("".join(filter(None, texts))) or shown(link)
+
+
+def _shown_of(one: Element, marks: Sequence[Element]) -> str:
+    own = "" if one in marks or not isinstance(one.tag, str) else "".join(one.itertext())
+    return own + (one.tail or "")
 
 
 def read_last_post(
@@ -104,7 +145,12 @@ def read_last_post(
     if cell is None:
         return None
     author = parts.get("last author")
-    link = next((one for one in cell.iter("a") if not _lies_in(one, author)), None)
+    links = [one for one in cell.iter("a") if shown(one) and not _lies_in(one, author)]
+    named = [one for one in links if "bbp-author" in (one.get("class") or "")]
+    links = [one for one in links if one not in named]
+    link = links[0] if links else None
+    if author is None:
+        author = next(iter(named or links[1:_WITH_AUTHOR]), None)
     href = absolute(url, link.get("href") or "") if link is not None else None
     text = shown(link) if link is not None else _own_text(cell)
     is_empty = link is None and not _DIGIT.search(text)
@@ -153,6 +199,8 @@ def read_row_author(
     """
     if element is None:
         return None
+    if is_labelled and _is_bare_label(element):
+        element = next(element.itersiblings("*"), element)
     name, href = _name_and_link(element, is_labelled=is_labelled)
     return author_of(name, href, user_id, url, locale) if name else None
 
@@ -185,6 +233,12 @@ def _bare_name(element: Element, *, is_labelled: bool) -> str:
     if has_picture:
         return squeeze("".join(filter(None, behind))).strip("\u00a0 ")
     return after_label(shown(element)) if is_labelled else shown(element)
+
+
+def _is_bare_label(element: Element) -> bool:
+    """Whether an element has but the label, and what it labels follows."""
+    after = next(element.itersiblings("*"), None)
+    return after is not None and not len(element) and after.find(".//a") is not None
 
 
 def after_label(text: str) -> str:

@@ -111,7 +111,12 @@ def needs_login(marks: Landmarks, locale: Locale | None) -> bool:
 
 def kept_back(marks: Landmarks) -> int | None:
     """How many answers a page keeps behind buttons of BuddyBoss's; None where it keeps none back."""
-    items = marks.replies.iter("li") if marks.replies is not None else iter(())
-    buttons = [item for item in items if "bp_view_more" in class_tokens(item)]
+    named = [items for classes, items in marks.classed.items() if "bp_view_more" in classes]
+    buttons = [item for items in named for item in items if _is_button(item, marks)]
     counts = (item.get("data-child-count") or "" for item in buttons)
     return sum(int(count) for count in counts if _COUNT.match(count)) if buttons else None
+
+
+def _is_button(item: Element, marks: Landmarks) -> bool:
+    is_named = item.tag == "li" and "bp_view_more" in class_tokens(item)
+    return is_named and any(outer is marks.replies for outer in item.iterancestors())

@@ -1,45 +1,60 @@
-"""Count how many elements of each name a stretch of a page opens more than it closes."""
+"""Count in a page's bytes how many elements of each name a stretch opens more than it closes."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from collections import Counter
+from typing import TYPE_CHECKING
 
-FLAT_TAGS = ("div", "table", "td", "tr", "article", "section", "ul", "ol", "li", "span", "a")
+from parsers.document import decode_with
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from parsers.document import Document
+
+FLAT_TAGS = (
+    "div",
+    "table",
+    "td",
+    "tr",
+    "article",
+    "section",
+    "ul",
+    "ol",
+    "li",
+    "span",
+    "a",
+    "blockquote",
+)
 _TAG = re.compile(rf"<(/?(?:{'|'.join(FLAT_TAGS)}))[\s>]".encode())
+_NAMES = {tag: (tag.encode(), f"/{tag}".encode()) for tag in FLAT_TAGS}
+_NOT_MARKUP = re.compile(rb"<(script|style|textarea)\b[^<]*+(?:<(?!/\1\s*>)[^<]*+)*+</\1\s*>")
+_MAY_BE_NO_MARKUP = re.compile(rb"<(?:script|style|textarea)")
+# Comments but those that the forum's templates, and themes after them, print behind an end tag: they label what it closes.
+_COMMENT = re.compile(rb"<!--(?!\s?[.#][a-z][\w-]{0,60}\s*-->).*?(?:-->|\Z)", re.DOTALL)
 
 
-class Markup:
-    """A page's markup, and how many elements of each name any stretch of it opens more than it closes.
+def bare_markup(document: Document) -> bytes:
+    """A page's bytes in lower case, without scripts and without comments but those that label an end tag.
 
-    Attributes:
-        body: the bytes, in lower case, without comments and scripts.
+    Tags are ASCII in all encodings but the wide ones.
     """
+    body = document.page.body
+    if document.encoding.startswith("utf-16"):
+        body = decode_with(body, document.encoding).encode("utf-8", "replace")
+    markup = _COMMENT.sub(b"", body.lower())
+    return _NOT_MARKUP.sub(b"", markup) if _MAY_BE_NO_MARKUP.search(markup) else markup
 
-    def __init__(self, body: bytes) -> None:
-        self.body = body
-        # Of each name, where its tags begin, and how many elements are open before each of them and after the last.
-        self._places: dict[str, list[int]] = {tag: [] for tag in FLAT_TAGS}
-        self._open: dict[str, list[int]] = {tag: [0] for tag in FLAT_TAGS}
-        of_names = {
-            f"{slash}{tag}".encode(): (self._places[tag], self._open[tag], step)
-            for tag in FLAT_TAGS
-            for slash, step in (("", 1), ("/", -1))
-        }
-        for found in _TAG.finditer(body):
-            places, are_open, step = of_names[found[1]]
-            places.append(found.start())
-            are_open.append(are_open[-1] + step)
 
-    def balance(self, start: int, end: int, tags: tuple[str, ...]) -> tuple[int, ...]:
-        """How many elements of each name a stretch opens more than it closes."""
-        return tuple(
-            self._open[tag][bisect_left(self._places[tag], end)]
-            - self._open[tag][bisect_left(self._places[tag], start)]
-            for tag in tags
-        )
+def tags_in(body: bytes, start: int, end: int) -> list[bytes]:
+    """The names of the elements that a stretch opens and closes; of an end tag with its slash."""
+    return _TAG.findall(body, start, end)
 
-    def counts(self, tag: str) -> tuple[int, int]:
-        """How often elements of a name are closed, and opened."""
-        total, more = len(self._places[tag]), self._open[tag][-1]
-        return (total - more) // 2, (total + more) // 2
+
+def balance(names: Iterable[bytes], tags: tuple[str, ...]) -> tuple[int, ...]:
+    """How many elements of each name more are opened than closed."""
+    counts = names if isinstance(names, Counter) else Counter(names)
+    return tuple(
+        counts[opened] - counts[closed] for opened, closed in map(_NAMES.__getitem__, tags)
+    )

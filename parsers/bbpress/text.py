@@ -15,8 +15,9 @@ def squeeze(text: str | None) -> str:
     """A text with runs of white space made one space each, and none at its ends."""
     if not text:
         return ""
-    for blank in "\t\n\r\f":
-        text = text.replace(blank, " ")
+    if not text.isprintable():
+        for blank in "\t\n\r\f":
+            text = text.replace(blank, " ")
     return (_SPACES.sub(" ", text) if "  " in text else text).strip(" ")
 
 

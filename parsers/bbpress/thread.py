@@ -38,11 +38,16 @@ def find_places(posts: Sequence[Candidate], *, is_whole: bool) -> dict[int, Plac
         posts: the page's posts.
         is_whole: the page does not begin in the middle of a post; else how deep a post lies cannot be told.
     """
+    # Of what holds posts, the item that it lies in: most pages have all posts in one box.
+    items: dict[Element, Element | None] = {}
     holders: dict[Element, Candidate] = {}
     places: dict[int, Place] = {}
     is_threaded = False
     for one in posts:
-        item = _item_of(one)
+        box = one.element if one.element.tag == "li" else one.element.getparent()
+        if box is not None and box not in items:
+            items[box] = _item_of(box)
+        item = items[box] if box is not None else None
         if item is None:
             continue
         outer = _post_around(item, holders)
@@ -56,9 +61,9 @@ def find_places(posts: Sequence[Candidate], *, is_whole: bool) -> dict[int, Plac
     return places if is_threaded else {}
 
 
-def _item_of(one: Candidate) -> Element | None:
-    """The item of a list that holds a post; None where one item holds a page's posts all."""
-    item = one.element if one.element.tag == "li" else next(one.element.iterancestors("li"), None)
+def _item_of(box: Element) -> Element | None:
+    """The item of a list that something is or lies in; None where one item holds a page's posts all."""
+    item = box if box.tag == "li" else next(box.iterancestors("li"), None)
     return item if item is not None and _FLAT.isdisjoint(class_tokens(item)) else None
 
 

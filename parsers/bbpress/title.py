@@ -36,8 +36,10 @@ def read_title(root: Element, marks: Landmarks, crumb: str | None) -> tuple[str,
     """
     if crumb:
         stem = crumb.rstrip("…. ")
+        if stem == crumb:
+            return crumb, True
         texts = (shown(element) for element in root.iter("h1", "h2") if _is_title(element))
-        longer = (text for text in texts if stem != crumb and text.startswith(stem))
+        longer = (text for text in texts if text.startswith(stem))
         return next(longer, crumb), True
     between = _between_wrappers(marks)
     if between:

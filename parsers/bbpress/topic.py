@@ -11,11 +11,13 @@ from parsers.bbpress.body import read_body
 from parsers.bbpress.forum_path import ForumPath, read_forum_path
 from parsers.bbpress.head import Head, read_head
 from parsers.bbpress.hidden import read_hidden
+from parsers.bbpress.inset import with_insets
 from parsers.bbpress.landmark import find_landmarks
 from parsers.bbpress.language import page_language
 from parsers.bbpress.pager import find_theme_links, read_pager
 from parsers.bbpress.part import find_continuation, read_parts
 from parsers.bbpress.post import read_post
+from parsers.bbpress.repetition import lone_copies
 from parsers.bbpress.revision import read_edits
 from parsers.bbpress.soundness import find_doubts
 from parsers.bbpress.state import (
@@ -53,31 +55,29 @@ def read_topic_page(document: Document, engine: str) -> TopicPage:
         LayoutChangedError: the page shows no posts, or a post has no content.
     """
     root, url = document.root, document.url
-    marks = find_landmarks(root)
+    marks = find_landmarks(root, document.page.viewer)
     parts = read_parts(document, marks)
     hidden = read_hidden(root, marks, url)
     if not (marks.posts or hidden) and parts.current == 1:
-        raise LayoutChangedError(
-            f"The topic page at {url} shows no posts; it may lie past the topic's end, or its theme is one that "
-            "threadkeep does not read.",
-            landmark=".post-N.type-reply",
-            url=url,
-        )
+        raise _no_posts(url)
     head = read_head(document)
     language, locale = page_language(head.language, marks)
     path = read_forum_path(root, marks, url, locale)
     places = find_places(marks.posts, is_whole=parts.current == 1)
     pager = _pager(document, marks, parts, is_threaded=bool(places))
     posts = tuple(_posts(document, marks, places, parts, locale))
+    claim = read_claim(marks, locale, is_threaded=bool(places))
     doubts = tuple(
-        find_doubts(document, marks, posts, is_threaded=bool(places), is_part=parts.current > 1)
+        find_doubts(document, marks, posts, is_threaded=bool(places), parts=parts, claim=claim)
     )
-    posts = tuple(_doubted(post, doubts) for post in posts)
+    copies = _copies(document, marks, pager)
+    posts = tuple(_doubted(post, doubts) for post in posts if post.post_id not in copies)
+    if copies and not posts:
+        raise _no_posts(url)
     shown = {post.post_id for post in posts}
     continuation = _continuation(root, marks, parts)
     log = continuation.log if continuation is not None else None
     topic_url = own_url(pager, head, url)
-    claim = read_claim(marks, locale, is_threaded=bool(places))
     title, is_shown = read_title(root, marks, path.current)
     return TopicPage(
         engine=engine,
@@ -107,6 +107,8 @@ def read_topic_page(document: Document, engine: str) -> TopicPage:
         problems=(
             *document.problems,
             *_problems(head, locale, marks, is_shown=is_shown),
+            *_lost_opening(posts, _topic_id(marks, head), pager, parts),
+            *map(_copied, sorted(copies)),
             *(doubt for doubt in doubts if doubt.post_id not in shown),
             *_of_posts(posts),
         ),
@@ -120,18 +122,21 @@ def _posts(
     parts: Parts,
     locale: Locale | None,
 ) -> Iterator[ParsedPost]:
-    for one in marks.posts:
-        is_last = one is marks.posts[-1]
+    url, is_flattened = document.url, document.is_flattened
+    is_torn = _is_torn(document, marks)
+    posts = with_insets(marks.posts, is_torn=is_torn)
+    for place, one in enumerate(posts, start=1):
+        is_last = place == len(posts)
         post = read_post(
             one,
             places.get(one.post_id, FLAT),
-            document.url,
+            url,
             locale,
             is_page_link=parts.is_link if parts.is_cut and is_last else None,
         )
-        if document.is_flattened and one.content is not None and _is_deep(one.content):
+        if is_flattened and one.content is not None and _is_deep(one.content):
             post = _flattened(post)
-        yield _torn(post) if is_last and _is_torn(document, marks) else post
+        yield _torn(post) if is_last and is_torn else post
 
 
 def _is_deep(content: Element) -> bool:
@@ -149,8 +154,30 @@ def _flattened(post: ParsedPost) -> ParsedPost:
 
 
 def _doubted(post: ParsedPost, doubts: tuple[Problem, ...]) -> ParsedPost:
-    own = tuple(doubt for doubt in doubts if doubt.post_id == post.post_id)
+    own = [doubt for doubt in doubts if doubt.post_id == post.post_id]
     return replace(post, problems=(*post.problems, *own)) if own else post
+
+
+def _no_posts(url: str) -> LayoutChangedError:
+    return LayoutChangedError(
+        f"The topic page at {url} shows no posts; it may lie past the topic's end, or its theme is one that "
+        "threadkeep does not read.",
+        landmark=".post-N.type-reply",
+        url=url,
+    )
+
+
+def _copies(document: Document, marks: Landmarks, pager: Pager) -> frozenset[int]:
+    """The posts of which this page shows a copy alone, unless it is all of the topic: then it is the post."""
+    has_end = _has_end(document)
+    if pager.last == 1 and has_end:
+        return frozenset()
+    return lone_copies(marks.posts, is_whole=has_end)
+
+
+def _copied(post_id: int) -> Problem:
+    detail = "The page shows a copy of this post alone; the post itself is read on another page."
+    return Problem(code="copy-alone", detail=detail, post_id=post_id)
 
 
 def _torn(post: ParsedPost) -> ParsedPost:
@@ -161,7 +188,11 @@ def _torn(post: ParsedPost) -> ParsedPost:
 
 def _is_torn(document: Document, marks: Landmarks) -> bool:
     """Whether the page ends in the middle of its last post: a server that died leaves neither the list's end nor its own."""
-    return not marks.is_closed and b"</html" not in document.page.body[-4096:].lower()
+    return not (marks.is_closed or _has_end(document))
+
+
+def _has_end(document: Document) -> bool:
+    return b"</html" in document.page.body[-4096:].lower()
 
 
 def _continuation(root: Element, marks: Landmarks, parts: Parts) -> Body | None:
@@ -242,6 +273,16 @@ def _problems(
     if not is_shown:
         detail = "The page shows no title; it was taken from its head."
         yield Problem(code="title-from-head", detail=detail)
+
+
+def _lost_opening(
+    posts: tuple[ParsedPost, ...], topic_id: int | None, pager: Pager, parts: Parts
+) -> Iterator[Problem]:
+    """Say so where a topic's first page does not show its opening post; some sites' lists lose it."""
+    is_first = pager.current == 1 and parts.current == 1
+    if posts and is_first and all(post.kind == "reply" for post in posts):
+        detail = "The topic's first page does not show its opening post."
+        yield Problem(code="lost-post", detail=detail, post_id=topic_id)
 
 
 def _of_posts(posts: tuple[ParsedPost, ...]) -> Iterator[Problem]:

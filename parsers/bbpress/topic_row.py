@@ -16,7 +16,7 @@ from parsers.list_records import TopicRow, Withheld
 from parsers.records import ForumLink, Pager
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Mapping
 
     from parsers.bbpress.list_mark import Row
     from parsers.element import Element
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from parsers.records import Stickiness, TopicStatus
 
 _PARENT = re.compile(r"bbp-parent-forum-(?<!\Sbbp-parent-forum-)0*([1-9]\d{0,17})(?!\S)")
+_AUTHORS = frozenset(("bbp-author-link", "bbp-author-name"))
+_NUMBERS = re.compile(r"\d{1,3}(?:[.,'\u00a0\u202f]\d{3})+(?!\d)|\d{1,12}")
+_BOTH = 2
+_COUNTS = frozenset(("bbp-topic-voice-count", "bbp-topic-reply-count"))
 _WITHHELD: tuple[Withheld, ...] = get_args(Withheld)
 
 
@@ -47,17 +51,18 @@ def read_topic_row(
     tokens = class_tokens(element)
     parent = parent_number(element)
     pages = parts.get("pages")
+    voices, count = _counts(parts)
     return TopicRow(
         topic_id=row.number,
         title=title,
         url=own_url,
         author=read_row_author(
-            parts.get("starter"), user_number(element), url, locale, is_labelled=True
+            _starter(parts), user_number(element), url, locale, is_labelled=True
         ),
         forum=_forum(parts.get("place"), url),
         forum_id=parent,
-        voices=read_number(shown(parts.get("voices"))),
-        count=read_number(shown(parts.get("count"))),
+        voices=voices,
+        count=count,
         last_post=read_last_post(parts, None, url, locale),
         status=_status(element, tokens),
         sticky=_stickiness(tokens),
@@ -65,6 +70,31 @@ def read_topic_row(
         is_protected="post-password-required" in tokens,
         pager=read_pager(pages, own_url) if pages is not None else Pager(urls=((1, own_url),)),
     )
+
+
+def _starter(parts: Mapping[str, Element]) -> Element | None:
+    """What names who started a topic: marked so, else the author's link in the title's cell."""
+    if "starter" in parts or "title" not in parts:
+        return parts.get("starter")
+    links = parts["title"].iter("a", "span")
+    return next((one for one in links if not _AUTHORS.isdisjoint(class_tokens(one))), None)
+
+
+def _counts(parts: Mapping[str, Element]) -> tuple[int | None, int | None]:
+    """The numbers of people and of posts; some themes print both into one cell, or the second alone."""
+    voices, count = parts.get("voices"), parts.get("count")
+    cells = [parts.get("counts"), *(cell for cell in (voices, count) if _is_joined(cell))]
+    joined = next((cell for cell in cells if cell is not None), None)
+    if joined is None:
+        return read_number(shown(voices)), read_number(shown(count))
+    numbers = [read_number(found) for found in _NUMBERS.findall(shown(joined))]
+    if len(numbers) == 1:
+        return None, numbers[0]
+    return (numbers[0], numbers[1]) if len(numbers) == _BOTH else (None, None)
+
+
+def _is_joined(cell: Element | None) -> bool:
+    return cell is not None and class_tokens(cell) >= _COUNTS
 
 
 def parent_number(element: Element) -> int | None:

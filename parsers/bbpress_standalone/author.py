@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from parsers.bbpress.address import absolute
+from parsers.bbpress.class_token import class_tokens
 from parsers.bbpress.text import shown, squeeze
 from parsers.bbpress_standalone.address import host_of, profile_of
 from parsers.locale import role_key
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from parsers.locale import Locale
 
 _NAMES = ("strong", "b", "h3", "h4", "h5", "cite")
+_PLACE = re.compile(r"#(?:post-[0-9]+)?$")
 # What begins a box of an add-on among inline words.
 _BLOCKS = frozenset(("div", "p", "ul", "ol", "table", "form", "img", "br", "small"))
 
@@ -68,9 +72,23 @@ def _links(item: Item) -> Iterator[Element]:
 
 def _named(item: Item) -> Element | None:
     """The element that says the name: in bold, else the first link with a text."""
-    bold = (one for one in _cell(item) if one.tag in _NAMES and shown(one))
-    first = next(bold, None)
-    return first if first is not None else next((one for one in _links(item) if shown(one)), None)
+    bold = (
+        one
+        for one in _cell(item)
+        if one.tag in _NAMES and shown(one) and next(one.iter("small"), None) is None
+    )
+    links = (one for one in _links(item) if shown(one) and not _is_no_name(one))
+    return next(chain(bold, links), None)
+
+
+def _is_no_name(link: Element) -> bool:
+    """Whether a link is the author's title, the post's link to itself or what moderators do, none of which is a name."""
+    if _PLACE.search(link.get("href") or ""):
+        return True
+    return any(
+        outer.tag == "small" or "poststuff" in class_tokens(outer)
+        for outer in link.iterancestors("small", "div", "p", "span", "td", "li")
+    )
 
 
 def _target(element: Element, url: str) -> str | None:

@@ -25,6 +25,8 @@ _HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
 _THREADS = frozenset(("ol", "ul", "dl", "div", "section", "table", "tbody"))
 # A post of the plugin, whose content is somebody's text.
 _OTHERS = frozenset(("bbp-reply-content", "bbp-topic-content"))
+# What a moderator is shown and others are not.
+_HIDDEN = frozenset(("deleted", "spam", "bozo"))
 _GENERATOR = re.compile(r"bbPress [01]\.\d")
 
 
@@ -41,7 +43,9 @@ class Landmarks:
         contents: the posts' contents, and what else holds somebody's text.
         lost: numbers of posts in the list that have no content.
         nameless: how many posts nothing gives a number.
-        hidden: how many posts are shown to moderators alone, since they were deleted.
+        stray: numbers of posts outside the list that no author stands before; 0 where nothing tells it.
+        cells: how many authors there are, of posts or alone.
+        hidden: how many posts are shown to moderators alone, since they were deleted or are spam.
         is_closed: something follows the list, so the page is not torn in the middle of it.
     """
 
@@ -53,6 +57,8 @@ class Landmarks:
     contents: Enclosure
     lost: tuple[int, ...]
     nameless: int
+    stray: tuple[int, ...]
+    cells: int
     hidden: int
     is_closed: bool
 
@@ -80,7 +86,8 @@ class _Scan:
         self._holders: set[Element] = set()
         self._cell: Element | None = None
         self._rows: list[Element] = []
-        self._hidden = self._nameless = 0
+        self._stray: list[int] = []
+        self._hidden = self._nameless = self._cells = 0
 
     def take_all(self) -> None:
         """Meet every element, outer ones first: a content is known before anything inside it is met."""
@@ -121,6 +128,7 @@ class _Scan:
 
     def _take_cell(self, element: Element) -> None:
         """An author stands before the post; in some themes after it, in the same item."""
+        self._cells += 1
         last = next(reversed(self._items.values()), None)
         if last is not None and last.cell is None and last.element in element.iterancestors():
             self._items[last.number] = last._replace(cell=element)
@@ -133,12 +141,14 @@ class _Scan:
         self._occupy(item.element)
         self._cell = None
         is_own = self._is_in_thread(post) or item.cell is not None
-        if "deleted" in class_tokens(item.element):
+        if not _HIDDEN.isdisjoint(class_tokens(item.element)):
             self._hidden += 1
         elif item.number and is_own:
             self._items.setdefault(item.number, item)
         elif is_own:
             self._nameless += 1
+        else:
+            self._stray.append(item.number)
 
     def _occupy(self, element: Element) -> None:
         for holder in (element, *element.iterancestors()):
@@ -161,6 +171,8 @@ class _Scan:
             contents=self._foreign,
             lost=tuple(self._lost()),
             nameless=self._nameless,
+            stray=tuple(self._stray),
+            cells=self._cells,
             hidden=self._hidden,
             is_closed=self._thread is not None and _is_followed(self._thread),
         )

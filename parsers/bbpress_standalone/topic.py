@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from parsers.bbpress_standalone.heading import (
 from parsers.bbpress_standalone.landmark import find_landmarks
 from parsers.bbpress_standalone.pager import read_pager
 from parsers.bbpress_standalone.post import read_post
+from parsers.bbpress_standalone.soundness import find_doubts
 from parsers.errors import LayoutChangedError
 from parsers.locale import locale_for
 from parsers.records import CountClaim, Problem, TopicPage
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
     from parsers.bbpress_standalone.landmark import Landmarks
     from parsers.document import Document
-    from parsers.records import Pager
+    from parsers.records import Pager, ParsedPost
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 _TOPIC_LINK = re.compile(r"[?&]topic_id=([1-9][0-9]{0,17})(?=[&#]|$)")
@@ -61,6 +63,9 @@ def read_topic_page(document: Document, engine: str) -> TopicPage:
         )
         for index, one in enumerate(marks.items)
     )
+    doubts = tuple(find_doubts(document, marks, posts, is_torn=is_torn))
+    posts = tuple(_doubted(post, doubts) for post in posts)
+    numbers = {post.post_id for post in posts}
     feeds = read_feed_links(root, marks, first_page_of(url), crumbs)
     return TopicPage(
         engine=engine,
@@ -81,9 +86,15 @@ def read_topic_page(document: Document, engine: str) -> TopicPage:
         problems=(
             *document.problems,
             *_problems(marks, language, is_known=locale is not None, is_shown=is_shown),
+            *(doubt for doubt in doubts if doubt.post_id not in numbers),
             *(problem for post in posts for problem in post.problems),
         ),
     )
+
+
+def _doubted(post: ParsedPost, doubts: tuple[Problem, ...]) -> ParsedPost:
+    own = tuple(doubt for doubt in doubts if doubt.post_id == post.post_id)
+    return replace(post, problems=(*post.problems, *own)) if own else post
 
 
 def _refuse_unreadable(marks: Landmarks, url: str, *, is_torn: bool) -> None:

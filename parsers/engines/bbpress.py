@@ -11,6 +11,7 @@ from parsers.bbpress.head import body_classes
 from parsers.bbpress.landmark import find_landmarks
 from parsers.bbpress.list_mark import find_lists
 from parsers.bbpress.list_page import read_list_page
+from parsers.bbpress.media import read_media
 from parsers.bbpress.post_part import find_parts
 from parsers.bbpress.profile import read_profile_page
 from parsers.bbpress.topic import read_topic_page
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from parsers.document import Document
     from parsers.element import Element
     from parsers.list_records import ListPage, ProfilePage
+    from parsers.media_link import PostMedia
     from parsers.records import PageKind, TopicPage
 
 _ADDRESS = re.compile(
@@ -43,6 +45,10 @@ _LISTS = frozenset(
     ]
 )
 _FORUMS = frozenset(("single-forum", "forum", "forum-archive"))
+# What only stand-alone bbPress prints.
+_STANDALONE = re.compile(
+    rb"""content=["']?bbPress [01]\.\d|class=["']?(?:bbcrumb|threadpost)\b|id=["']?topic-info\b"""
+)
 _LIST_IDS = ("bbp-search-results", "bbp-user-wrapper", "bbp-user-body")
 # The second is that of profiles before 2.2, which list all that is somebody's on the same page.
 _PROFILE_IDS = ("bbp-user-profile", "entry-author-info")
@@ -62,7 +68,9 @@ class BbpressEngine:
     def recognise(self, document: Document) -> PageKind | None:
         """See `Engine.recognise`."""
         classes = body_classes(document.root)
-        marks = find_landmarks(document.root)
+        marks = find_landmarks(document.root, document.page.viewer)
+        if _is_of_standalone(document, marks):
+            return None
         if "error404" in classes and marks.replies is None:
             return "missing"
         if "single-topic" in classes:
@@ -77,7 +85,7 @@ class BbpressEngine:
 
     def topic_link(self, document: Document) -> str | None:
         """See `Engine.topic_link`."""
-        marks = find_landmarks(document.root)
+        marks = find_landmarks(document.root, document.page.viewer)
         named = read_forum_path(document.root, marks, document.url).topic
         if named is not None or not marks.posts:
             return named
@@ -87,22 +95,26 @@ class BbpressEngine:
 
     def parse_topic(self, document: Document) -> TopicPage:
         """See `Engine.parse_topic`."""
-        marks = find_landmarks(document.root)
+        marks = find_landmarks(document.root, document.page.viewer)
         if not marks.posts:
             _refuse_stand_in(document, marks)
         if _lost_posts(document, marks):
             second = read_leniently(document)
-            if len(find_landmarks(second.root).posts) > len(marks.posts):
+            if len(find_landmarks(second.root, second.page.viewer).posts) > len(marks.posts):
                 return read_topic_page(second, self.name)
         return read_topic_page(document, self.name)
 
     def parse_list(self, document: Document) -> ListPage:
         """See `ListReader.parse_list`."""
-        lists = find_lists(document.root, find_landmarks(document.root).wrappers)
+        lists = find_lists(
+            document.root, find_landmarks(document.root, document.page.viewer).wrappers
+        )
         numbers = set(_ROW.findall(document.page.body))
         if len(numbers) > len(lists.rows):
             second = read_leniently(document)
-            found = find_lists(second.root, find_landmarks(second.root).wrappers)
+            found = find_lists(
+                second.root, find_landmarks(second.root, second.page.viewer).wrappers
+            )
             if len(found.rows) > len(lists.rows):
                 return read_list_page(second, self.name)
         return read_list_page(document, self.name)
@@ -110,6 +122,16 @@ class BbpressEngine:
     def parse_profile(self, document: Document) -> ProfilePage:
         """See `ListReader.parse_profile`."""
         return read_profile_page(document, self.name)
+
+    def parse_media(self, document: Document) -> tuple[PostMedia, ...]:
+        """See `MediaReader.parse_media`."""
+        return read_media(document)
+
+
+def _is_of_standalone(document: Document, marks: Landmarks) -> bool:
+    """Whether nothing but the frame around a page is of the plugin: a board of the older program lives on in it."""
+    is_marked = marks.posts or marks.wrappers or marks.named or marks.replies is not None
+    return not is_marked and _STANDALONE.search(document.page.body) is not None
 
 
 def _kind_of_list(document: Document, classes: frozenset[str]) -> PageKind | None:
@@ -141,7 +163,7 @@ def _refuse_stand_in(document: Document, marks: Landmarks) -> None:
     """
     if asks_for_password(document.root):
         raise LoginRequiredError(
-            f"The topic at {document.url} is protected by a password; threadkeep reads what a guest sees.",
+            f"The topic at {document.url} is protected by a password, which threadkeep does not enter.",
             url=document.url,
         )
     # Inside its own frame bbPress offers a login beside what it shows, and says itself that there is nothing.

@@ -10,11 +10,13 @@ from parsers.bbpress_standalone.list_page import read_list_page
 from parsers.bbpress_standalone.profile import read_profile_page
 from parsers.bbpress_standalone.topic import read_topic_page
 from parsers.document import read_leniently
+from parsers.post_media import post_media
 
 if TYPE_CHECKING:
     from parsers.bbpress_standalone.landmark import Landmarks
     from parsers.document import Document
     from parsers.list_records import ListPage, ProfilePage
+    from parsers.media_link import PostMedia
     from parsers.records import PageKind, TopicPage
 
 # Pretty addresses have no slash at their end here, and no slug in front of the kind of page unless the site adds one.
@@ -79,6 +81,19 @@ class BbpressStandaloneEngine:
     def parse_profile(self, document: Document) -> ProfilePage:
         """See `ListReader.parse_profile`."""
         return read_profile_page(document, self.name)
+
+    def parse_media(self, document: Document) -> tuple[PostMedia, ...]:
+        """See `MediaReader.parse_media`."""
+        base = document.base or document.page.final_url
+        return tuple(
+            post_media(
+                item.number,
+                [*([] if item.cell is None else [item.cell]), *item.frame()],
+                [item.element],
+                base,
+            )
+            for item in find_landmarks(document.root).items
+        )
 
 
 def _lost_posts(document: Document, marks: Landmarks) -> bool:

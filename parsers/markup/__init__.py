@@ -2,6 +2,7 @@
 
 from parsers.markup.balance import balanced
 from parsers.markup.bound import check_markup
+from parsers.markup.preface import preface_length
 from parsers.markup.tree import MOST_LEVELS, read_tree
 
-__all__ = ["MOST_LEVELS", "balanced", "check_markup", "read_tree"]
+__all__ = ["MOST_LEVELS", "balanced", "check_markup", "preface_length", "read_tree"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from parsers.markup.frame import Frames
 from parsers.markup.tag import tags
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class _Balance:
     def parts(self) -> Iterator[bytes]:
         """The pieces of the markup as rewritten."""
         at, is_raw = 0, False
-        for tag in tags(self._data, _RAW):
+        for tag in tags(self._data, _RAW, Frames(self._data).are_between):
             text = self._data[at : tag.start]
             yield text if is_raw else _as_text(text)
             yield from self._rewritten(tag)

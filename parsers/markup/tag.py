@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _SPACE = rb"[\t\n\f\r /]*+"
 _VALUE = (
@@ -64,7 +64,11 @@ class Tag(NamedTuple):
     has_end: bool = True
 
 
-def tags(data: bytes, raw: frozenset[bytes] = RAW) -> Iterator[Tag]:
+def tags(
+    data: bytes,
+    raw: frozenset[bytes] = RAW,
+    is_left_open: Callable[[int, int], bool] = lambda start, end: start > end,
+) -> Iterator[Tag]:
     """The tags of some markup, in order; not what stands in comments and scripts.
 
     What is never closed (a comment, a quoted value, a script) swallows nothing: it is passed over, and reading goes on
@@ -73,8 +77,10 @@ def tags(data: bytes, raw: frozenset[bytes] = RAW) -> Iterator[Tag]:
     Args:
         data: markup in an encoding in which `<` is a byte.
         raw: the elements in which nothing is a tag.
+        is_left_open: tells of the text of one, by where it begins and ends, whether it is a page's and no script's: then
+            its own end is missing, and what ends it there is the end of another.
     """
-    return _Tags(data, raw).read()
+    return _Tags(data, raw, is_left_open).read()
 
 
 def is_orderly(data: bytes) -> bool:
@@ -91,9 +97,14 @@ def attribute_count(data: bytes, tag: Tag, most: int) -> int:
 class _Tags:
     """One pass over some markup."""
 
-    def __init__(self, data: bytes, raw: frozenset[bytes]) -> None:
+    def __init__(
+        self, data: bytes, raw: frozenset[bytes], is_left_open: Callable[[int, int], bool]
+    ) -> None:
         self._data = data
         self._raw = raw
+        self._is_left_open = is_left_open
+        # The next end of each kind, which several beginnings may have in common.
+        self._next: dict[bytes, re.Match[bytes]] = {}
         self._last = data.rfind(b">")
         # From where on there is no end of a kind any more: it is not looked for again.
         self._endless: dict[bytes, int] = {}
@@ -116,8 +127,13 @@ class _Tags:
 
     def _end_of_raw(self, tag: Tag) -> int:
         end = re.compile(rb"</%b(?=[\t\n\f\r />])" % re.escape(tag.name), re.IGNORECASE)
-        match = self._search(end, tag.name, tag.end)
-        return match.start() if match else 0
+        match = self._next.get(tag.name)
+        if match is None or match.start() < tag.end:
+            match = self._search(end, tag.name, tag.end)
+        if match is None:
+            return 0
+        self._next[tag.name] = match
+        return 0 if self._is_left_open(tag.end, match.start()) else match.start()
 
     def _end_of_other(self, at: int) -> int:
         """The end of what is no tag; 0 where it has none, or is text."""

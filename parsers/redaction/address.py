@@ -9,5 +9,7 @@ _PARAMETER = re.compile(r"(?<=[?&])(?:[^=&#]*nonce=[^&#]*|view=all(?=[&#]|$))&?"
 
 def guest_address(url: str) -> str:
     """The address under which a guest finds the same page."""
+    if "?" not in url and "&" not in url:
+        return url
     address, mark, place = _PARAMETER.sub("", url).partition("#")
     return f"{address.rstrip('?&') if address != url else address}{mark}{place}"

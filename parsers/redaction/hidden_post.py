@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from parsers.records import Viewer
     from parsers.redaction.outline import Outline, Part
 
-# What WordPress and bbPress call what only some are shown.
-HIDDEN_STATUSES = frozenset(
-    f"status-{name}"
-    for name in (
-        *("spam", "trash", "pending", "private", "hidden"),
-        *("draft", "auto-draft", "future", "orphan"),
-    )
-)
-_STATUSES = frozenset(token.encode() for token in HIDDEN_STATUSES)
+# What WordPress and bbPress call what was published for some to read, and not for others.
+PRIVATE_STATUSES = frozenset(("status-private", "status-hidden"))
+# What they call that and what was not published, or is no longer: it is nobody's to keep who is not its author.
+HIDDEN_STATUSES = PRIVATE_STATUSES | {
+    *("status-spam", "status-trash", "status-pending", "status-draft"),
+    *("status-auto-draft", "status-future", "status-orphan"),
+}
 # Stand-alone bbPress has names of its own.
 _STANDALONE = frozenset((b"deleted", b"spam", b"bozo"))
 _TYPES = frozenset((b"type-topic", b"type-reply", b"type-forum", b"topic", b"reply", b"forum"))
@@ -35,11 +34,17 @@ class HiddenPost(NamedTuple):
     spans: tuple[tuple[int, int], ...]
 
 
-def find_hidden_posts(outline: Outline) -> list[HiddenPost]:
-    """Every post, topic and forum on a page that guests do not see, in page order."""
+def hidden_statuses(viewer: Viewer) -> frozenset[str]:
+    """The classes of what is cut out: a member who was logged in on purpose keeps what was published for members."""
+    return HIDDEN_STATUSES if viewer == "guest" else HIDDEN_STATUSES - PRIVATE_STATUSES
+
+
+def find_hidden_posts(outline: Outline, viewer: Viewer = "guest") -> list[HiddenPost]:
+    """Every post, topic and forum on a page that is not to be kept, in page order."""
+    statuses = frozenset(name.encode() for name in hidden_statuses(viewer))
     found: dict[int, list[Part]] = {}
     for part in outline.parts:
-        if not part.is_text and _is_hidden(part):
+        if not part.is_text and _is_hidden(part, statuses):
             found.setdefault(_number_of(part), []).append(part)
     if not found:
         return []
@@ -63,9 +68,9 @@ def topic_of(outline: Outline) -> int | None:
     return None
 
 
-def _is_hidden(part: Part) -> bool:
+def _is_hidden(part: Part, statuses: frozenset[bytes]) -> bool:
     if part.post_id is not None:
-        return not _STATUSES.isdisjoint(part.classes) and not _TYPES.isdisjoint(part.classes)
+        return not statuses.isdisjoint(part.classes) and not _TYPES.isdisjoint(part.classes)
     is_item = part.name == b"li" and part.numbered is not None
     return is_item and not _STANDALONE.isdisjoint(part.classes)
 

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from parsers.markup.frame import Frames
 from parsers.markup.tag import tags
 
 if TYPE_CHECKING:
@@ -108,9 +109,10 @@ class Part:
     @property
     def ends_texts(self) -> bool:
         """Whether it is beyond the text of every post before it."""
-        return not _BEYOND_POSTS.isdisjoint(self.classes) or (
-            self.is_marked and self.post_id is not None
-        )
+        if not _BEYOND_POSTS.isdisjoint(self.classes):
+            return True
+        is_item = self.name == b"li" and self.numbered is not None
+        return is_item or (self.is_marked and self.post_id is not None)
 
     def holds(self, other: Part) -> bool:
         """Whether another element lies in it."""
@@ -144,7 +146,7 @@ class Outline:
 def read_outline(data: bytes) -> Outline:
     """The elements of some markup in an encoding in which ASCII is ASCII."""
     reader = _Reader(data)
-    for tag in tags(data):
+    for tag in tags(data, is_left_open=reader.swallows_posts):
         reader.take(tag)
     reader.finish()
     return reader.outline
@@ -156,6 +158,7 @@ class _Reader:
     def __init__(self, data: bytes) -> None:
         self.outline = Outline(data=data)
         self._data = data
+        self._frames = Frames(data)
         self._open: list[Part] = []
         self._counts: Counter[bytes] = Counter()
         self._marked = 0
@@ -179,6 +182,11 @@ class _Reader:
             self._open.append(part)
             self._counts[tag.name] += 1
             self._marked += part.is_marked
+
+    def swallows_posts(self, start: int, end: int) -> bool:
+        """Whether a script in the text of a post that ends as another one does holds the posts between them."""
+        is_in_text = bool(self._open) and self._open[-1].is_text
+        return is_in_text and self._frames.are_between(start, end)
 
     def finish(self) -> None:
         while self._open:

@@ -10,10 +10,12 @@ from parsers.markup import check_markup
 from parsers.redaction.hidden_post import find_hidden_posts, topic_of
 from parsers.redaction.outline import read_outline
 from parsers.redaction.private_part import find_private_parts
-from parsers.redaction.viewer import is_seen_by_member, shows_member
+from parsers.redaction.viewer import is_seen_by_member, shows_member, shows_moderator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from parsers.records import Viewer
 
 # In the place of a post that guests do not see, so that whoever counts posts knows of it. It is read by engines.
 HIDDEN_POST = b"<!-- threadkeep: hidden post -->"
@@ -27,8 +29,8 @@ class Redaction:
     Attributes:
         body: its bytes; those of a guest's page are the very same.
         is_member: somebody who was logged in saw the page.
-        hidden: posts that were cut out, since guests do not see them.
-        topic_is_hidden: guests do not see the topic that the page is of, and so nothing of the page.
+        hidden: posts that were cut out, since they are not to be kept.
+        topic_is_hidden: the topic that the page is of is not to be kept, and so nothing of the page.
     """
 
     body: bytes
@@ -37,36 +39,54 @@ class Redaction:
     topic_is_hidden: bool = False
 
 
-def redact(body: bytes, url: str = "") -> Redaction:
+def redact(body: bytes, url: str = "", viewer: Viewer = "guest") -> Redaction:
     """Cut out of a page what guests do not see: whole posts, addresses of people, nonces, links to act.
 
     Args:
         body: the page's bytes, in its own character encoding.
         url: where it is from, for messages.
+        viewer: as whom it was asked for; posts that were published for members stay where that was one.
 
     Raises:
         OversizedPageError: there is more markup than can be read in a reasonable time.
     """
     wide = next((name for mark, name in _WIDE if body.startswith(mark)), None)
     if wide is None:
-        return _redact(body, url)
+        return _redact(body, url, viewer)
     even = len(body) - len(body) % 2
     text = body[:even].decode(wide, "surrogatepass")
-    found = _redact(text.encode("utf-8", "surrogatepass"), url)
+    found = _redact(text.encode("utf-8", "surrogatepass"), url, viewer)
     if not found.is_member:
         return Redaction(body=body)
     redacted = found.body.decode("utf-8", "surrogatepass").encode(wide, "surrogatepass")
     return replace(found, body=redacted + body[even:])
 
 
-def _redact(body: bytes, url: str) -> Redaction:
+def viewer_of(body: bytes, url: str = "") -> Viewer:
+    """Whose view a page is, by its own marks; `guest` where it has none.
+
+    Raises:
+        OversizedPageError: there is more markup than can be read in a reasonable time.
+    """
+    wide = next((name for mark, name in _WIDE if body.startswith(mark)), None)
+    data = body if wide is None else body.decode(wide, "replace").encode()
+    if not is_seen_by_member(data):
+        return "guest"
+    check_markup(data, url)
+    outline = read_outline(data)
+    if shows_moderator(outline):
+        return "moderator"
+    return "member" if shows_member(outline) else "guest"
+
+
+def _redact(body: bytes, url: str, viewer: Viewer) -> Redaction:
     if not is_seen_by_member(body):
         return Redaction(body=body)
     check_markup(body, url)
     outline = read_outline(body)
     if not shows_member(outline):
         return Redaction(body=body)
-    posts = find_hidden_posts(outline)
+    posts = find_hidden_posts(outline, viewer)
     hidden = tuple(post.post_id for post in posts)
     cuts = [(start, end, b"") for start, end in find_private_parts(outline)]
     for post in posts:

@@ -10,7 +10,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from parsers.redaction.link import is_account, is_action, nonce_spans, shown_address
-from parsers.redaction.viewer import ADMIN_LINK
+from parsers.redaction.viewer import ADMIN_LINK, is_greeting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,8 @@ _ADDRESS_IN_LINK = re.compile(rf"(?<!//)(?<![\d.@]){_IPV4}(?![\d.])")
 _IN_BRACKETS = re.compile(rb"\(\s*([0-9a-fA-F:.]{3,45})\s*\)")
 _WORDS = re.compile(rb">([^<>]{3,400})(?=<)")
 _SAVED = re.compile(r"<!--\s*(?:Page )?saved (?:from|with) ", re.IGNORECASE)
-_NONCE_NAME = re.compile(rb".*nonce.*")
+# bbPress's own for those who may write any HTML says so in none of its letters.
+_NONCE_NAME = re.compile(rb".*nonce.*|_(?:bbp|wp)_unfiltered_html.*")
 # What a script of a page's own says is for the browser of whoever is logged in, nonces under any name among it.
 _DATA_SCRIPTS = frozenset((b"application/ld+json", b"text/template", b"text/html"))
 
@@ -71,6 +72,8 @@ def _in_comment(comment: bytes, at: int) -> Iterator[Span]:
 
 def _is_private(outline: Outline, part: Part) -> bool:
     if _IDS.fullmatch(part.identity) or not _CLASSES.isdisjoint(part.classes):
+        return True
+    if is_greeting(outline, part):
         return True
     if part.name == b"input":
         return _NONCE_NAME.fullmatch(outline.written(part, b"name").lower()) is not None

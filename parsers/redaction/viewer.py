@@ -16,12 +16,20 @@ _LIKELY = re.compile(
     rb"|bbp_toggle_|-(?:edit|trash|spam|split|merge|move|close|stick|approve|restore|delete)-link",
     re.IGNORECASE,
 )
+_LONGEST_LINE = 2000
+_LEAVING = re.compile(rb"[?&;]action=logout|[?&]logout")
 _IDS = frozenset((b"wpadminbar", b"favorite-toggle", b"subscription-toggle"))
 _CLASSES = frozenset(
     [
         *(b"bbp-reply-ip", b"bbp-topic-ip", b"bbp-author-ip", b"post-ip-link"),
         *(b"bbp-logged-in", b"favorite-toggle", b"subscription-toggle"),
     ]
+)
+_MODERATOR_CLASSES = frozenset(
+    (b"bbp-reply-ip", b"bbp-topic-ip", b"bbp-author-ip", b"post-ip-link")
+)
+_MODERATOR_LINK = re.compile(
+    rb"bbp-(?:topic|reply)-(?:trash|restore|delete|spam|split|merge|move|close|stick|super-sticky|approve)-link"
 )
 ADMIN_LINK = re.compile(
     rb"bbp-(?:topic|reply)-(?:edit|trash|restore|delete|spam|split|merge|move|close|stick|super-sticky|approve)-link"
@@ -33,9 +41,28 @@ def is_seen_by_member(data: bytes) -> bool:
     return _LIKELY.search(data) is not None
 
 
+def is_greeting(outline: Outline, part: Part) -> bool:
+    """Whether an element is the line in which stand-alone bbPress greets somebody by name, and offers to leave."""
+    is_line = part.name in {b"p", b"div", b"span"} and part.end - part.inner < _LONGEST_LINE
+    if b"login" not in part.classes or part.seems_text or not is_line:
+        return False
+    return _LEAVING.search(outline.data, part.inner, part.end) is not None
+
+
 def shows_member(outline: Outline) -> bool:
     """Whether a page is one that somebody who was logged in saw."""
     return any(_tells(outline, part) for part in outline.parts if not part.seems_text)
+
+
+def shows_moderator(outline: Outline) -> bool:
+    """Whether a page is one that somebody saw who may act on the posts of others."""
+    return any(_tells_moderator(part) for part in outline.parts if not part.seems_text)
+
+
+def _tells_moderator(part: Part) -> bool:
+    if not _MODERATOR_CLASSES.isdisjoint(part.classes):
+        return True
+    return part.name == b"a" and any(_MODERATOR_LINK.fullmatch(token) for token in part.classes)
 
 
 def _tells(outline: Outline, part: Part) -> bool:
@@ -48,4 +75,6 @@ def _tells(outline: Outline, part: Part) -> bool:
     if any(ADMIN_LINK.fullmatch(token) for token in part.classes):
         return True
     href = outline.written(part, b"href")
+    if part.outer is not None and is_greeting(outline, part.outer):
+        return True
     return is_account(href) or (part.is_beside and not part.is_name and is_action(href))

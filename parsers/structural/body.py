@@ -26,6 +26,15 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _ADD_ON = re.compile(r"revision|signature|share|attachment|advert", re.IGNORECASE)
+_FILES = re.compile(r"attachment", re.IGNORECASE)
+# What an add-on's block is made of; pictures and what the site's editor makes are an author's, whatever they are called.
+_BLOCKS = frozenset(
+    ("div", "p", "span", "section", "aside", "footer", "form", "ul", "ol", "dl", "table")
+)
+_EDITOR = ("wp-caption", "wp-block-")
+# Members cannot write these.
+_HEADINGS = frozenset(("h4", "h5", "h6"))
+_PICTURES = ("img", "iframe", "video", "audio", "object", "embed", "svg", "canvas")
 # What a text is made of: where these hold the most words, the text is all of them together.
 _OF_TEXT = frozenset(("p", "blockquote", "ul", "ol", "pre", "figure", "table", "h1", "h2", "h3"))
 _NONE = frozenset(("a", "button", "form", "label", "time", "img", "h1", "h2", "h3", "h4", "nav"))
@@ -193,21 +202,43 @@ def _is_sibling(one: _Block, other: _Block) -> bool:
 
 
 def _without_add_ons(element: Element) -> Element:
-    """A body without the blocks at its end that are called something else: logs of revisions, signatures, share bars."""
-    copy = element
-    while (last := next(copy.iterchildren("*", reversed=True), None)) is not None:
-        if (last.tail or "").strip() or not _ADD_ON.search(words_of(last)):
-            break
-        if copy is element:
-            copy = deepcopy(element)
-            copy.tail = None
-            last = (
-                copy[-1]
-                if isinstance(copy[-1].tag, str)
-                else next(copy.iterchildren("*", reversed=True))
-            )
-        copy.remove(last)
+    """A body without the blocks at its end that are called something else, unless there is nothing else in it."""
+    cut = set(_blocks_at_end(element))
+    rest = (element.text, *(child.tail for child in element), *_shown_beside(element, cut))
+    if not cut or not any(text and text.strip() for text in rest):
+        return element
+    copy = deepcopy(element)
+    copy.tail = None
+    for child, twin in zip(list(element), list(copy), strict=True):
+        if child in cut:
+            _remove(copy, twin)
     return copy
+
+
+def _blocks_at_end(element: Element) -> Iterator[Element]:
+    """Logs of revisions, signatures, share bars, and lists of attachments with their heading."""
+    has_files = False
+    for child in element.iterchildren("*", reversed=True):
+        if (child.tail or "").strip():
+            return
+        is_heading = has_files and child.tag in _HEADINGS
+        if not (is_heading or _is_add_on(child)):
+            return
+        yield child
+        has_files = _FILES.search(words_of(child)) is not None
+
+
+def _is_add_on(element: Element) -> bool:
+    words = words_of(element)
+    is_of_editor = any(name in words for name in _EDITOR)
+    return element.tag in _BLOCKS and not is_of_editor and _ADD_ON.search(words) is not None
+
+
+def _shown_beside(element: Element, cut: set[Element]) -> Iterator[str]:
+    """What the children show that stay: words, or something to be seen."""
+    for child in element.iterchildren("*"):
+        if child not in cut:
+            yield "img" if next(child.iter(*_PICTURES), None) is not None else shown(child)
 
 
 def _remove(outer: Element, child: Element) -> None:

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 
 from parsers.bbpress.address import page_number_of
 from parsers.bbpress.enclosure import Enclosure
-from parsers.bbpress.head import read_head
+from parsers.bbpress.head import body_classes, read_head
 from parsers.bbpress.landmark import find_landmarks
 from parsers.bbpress.language import page_language
+from parsers.bbpress.text import shown
 from parsers.structural.author import find_names, find_roles
 from parsers.structural.body import find_bodies
 from parsers.structural.claim import find_claim
 from parsers.structural.date import DateFinder
+from parsers.structural.ending import ends_within, is_torn
+from parsers.structural.lead import is_apart, with_lead
 from parsers.structural.mark import find_series
 from parsers.structural.pager import find_pager
 from parsers.structural.sign import reason_against
@@ -56,6 +59,7 @@ class Reading:
         dates: where the dates are.
         bodies: where the texts are.
         pages: the page links.
+        has_lead: the first unit stands apart from the others.
         claim: what a count sentence says.
         lost: numbers of posts that the page has elsewhere, and whose parts were not found.
     """
@@ -68,6 +72,7 @@ class Reading:
     dates: Dates
     bodies: Bodies
     pages: PageLinks
+    has_lead: bool = False
     claim: CountClaim | None = None
     lost: tuple[int, ...] = ()
 
@@ -76,9 +81,11 @@ class Reading:
 @lru_cache(maxsize=1)
 def read_structure(document: Document) -> Reading | str:
     """Where a topic's posts have what; a sentence where the page is none, or not for certain."""
-    marks = find_landmarks(document.root)
+    marks = find_landmarks(document.root, document.page.viewer)
     if any(one.usual is not None for one in marks.posts):
         return "It has posts with bbPress's own marks."
+    if is_torn(document):
+        return "It ends before its end, and only of a whole page can be told what its posts have in common."
     series = [one for one in find_series(document.root) if not _are_positions(one, document.url)]
     if not series:
         return "Nothing repeats on it that carries different numbers of posts."
@@ -88,9 +95,11 @@ def read_structure(document: Document) -> Reading | str:
     if not readings:
         return next(one for one in judged if isinstance(one, str))
     best = max(readings, key=lambda one: len(one.cut.units))
-    return _contradiction(best, readings) or replace(
-        best, lost=_lost(best, series, read_head(document).post_id)
-    )
+    against = _contradiction(best, readings)
+    if against is not None:
+        return against
+    whole = _with_lead(best, document, locale) or best
+    return replace(whole, lost=_lost(whole, series, read_head(document).post_id))
 
 
 def _rank(series: Series) -> tuple[int, int]:
@@ -103,6 +112,37 @@ def _lost(best: Reading, every: Sequence[Series], topic_id: int | None) -> tuple
     rows = (one.numbers for one in every if known.issubset(one.numbers))
     found = dict.fromkeys(number for row in rows for number in row if number not in known)
     return tuple(number for number in found if best.pages.pager.current == 1 or number != topic_id)
+
+
+def _with_lead(best: Reading, document: Document, locale: Locale | None) -> Reading | None:
+    """The same with the opening post that stands above the answers without a number; None where none does for certain."""
+    number = read_head(document).post_id
+    if number is None or number in {unit.number for unit in best.cut.units}:
+        return None
+    if "single-topic" not in body_classes(document.root):
+        return None
+    ways = (
+        _fields(best.series, cut, best.pages, document, locale)
+        for cut in with_lead(best.cut, number)
+    )
+    found = [one for one in ways if isinstance(one, Reading) and _goes_before(one, best)]
+    return replace(found[0], claim=best.claim) if len(found) == 1 else None
+
+
+def _goes_before(found: Reading, best: Reading) -> bool:
+    """Whether a first post was found with all that posts have, and all others are read as they were without it."""
+    is_whole = found.names.piece(0) and found.dates.text(0) and found.bodies.element(0) is not None
+    return bool(is_whole) and all(
+        found.names.piece(place + 1) == best.names.piece(place)
+        and found.dates.text(place + 1) == best.dates.text(place)
+        and _text(found, place + 1) == _text(best, place)
+        for place in range(len(best.cut.units))
+    )
+
+
+def _text(reading: Reading, place: int) -> str | None:
+    element = reading.bodies.element(place)
+    return shown(element) if element is not None else None
 
 
 def _contradiction(best: Reading, readings: Sequence[Reading]) -> str | None:
@@ -133,7 +173,7 @@ def _judge(series: Series, document: Document, locale: Locale | None) -> Reading
         return "It cannot be told where its posts begin and end."
     roots = cut.starts
     posts = Enclosure(roots.__contains__)
-    if is_shifted(cut):
+    if is_shifted(cut) or ends_within(document, cut):
         return "It cannot be told where its posts begin and end."
     claim = find_claim(document.root, posts, locale)
     against = reason_against(document, cut, posts, has_count=claim is not None)
@@ -173,6 +213,7 @@ def _fields(
         dates=dates,
         bodies=bodies,
         pages=pages,
+        has_lead=is_apart(cut.units),
     )
 
 

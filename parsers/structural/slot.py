@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from parsers.bbpress.class_token import class_tokens
 from parsers.bbpress.text import squeeze
+from parsers.structural.lead import aliases, is_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,6 +73,9 @@ class Table:
         self._around = frozenset(outer for start in cut.starts for outer in start.iterancestors())
         self._usual = self._usual_names()
         self.elements: list[dict[_Path, Element]] = [dict(self._walk(unit)) for unit in cut.units]
+        if is_apart(cut.units):
+            first, *others = self.elements
+            first.update(list(aliases(first, others)))
 
     def holds_another(self, element: Element) -> bool:
         """Whether another unit begins in an element of a unit."""
@@ -94,7 +98,8 @@ class Table:
     def _usual_names(self) -> dict[tuple[str, str], int]:
         """The class names that most units have in them, each with the number of units."""
         counts: Counter[tuple[str, str]] = Counter()
-        for unit in self.units:
+        units = self.units[1:] if is_apart(self.units) else self.units
+        for unit in units:
             counts.update(
                 {
                     (str(element.tag), _DIGITS.sub("", token))
@@ -103,7 +108,7 @@ class Table:
                     for token in class_tokens(element)
                 }
             )
-        least = len(self.units) * _USUAL_SHARE
+        least = len(units) * _USUAL_SHARE
         return {name: count for name, count in counts.items() if count >= least}
 
     def _inside(self, root: Element, unit: Unit) -> Iterator[Element]:

@@ -16,6 +16,7 @@ from parsers.bbpress.thread import FLAT, find_places
 from parsers.bbpress.title import read_title
 from parsers.locale import role_key
 from parsers.records import Author, Pager, ParsedPost, Problem, TopicPage
+from parsers.structural.ending import has_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,7 @@ _FIELDS = ("author", "role", "date", "body")
 def read_topic(document: Document, reading: Reading, engine: str) -> TopicPage:
     """Read a page's units into posts."""
     root, url = document.root, document.url
-    marks = find_landmarks(root)
+    marks = find_landmarks(root, document.page.viewer)
     head = read_head(document)
     language, locale = page_language(head.language, marks)
     candidates = tuple(_candidate(unit) for unit in reading.cut.units)
@@ -54,12 +55,17 @@ def read_topic(document: Document, reading: Reading, engine: str) -> TopicPage:
         posts=posts,
         pager=pager,
         claim=reading.claim,
+        has_lead=_has_lead(reading, topic_id),
         is_threaded=is_threaded,
         language=language,
         home_url=path.home or head.home_url,
         api_url=head.api_url,
     )
-    problems = (*document.problems, *_problems(found, reading, is_shown=is_shown))
+    problems = (
+        *document.problems,
+        *_without_end(document),
+        *_problems(found, reading, is_shown=is_shown),
+    )
     shares = _shares(found, reading)
     return replace(found, confidence=shares, problems=problems)
 
@@ -84,6 +90,13 @@ def _topic_id(document: Document, reading: Reading) -> int | None:
     if stated is not None and (stated in numbers or "single-topic" in body_classes(document.root)):
         return stated
     return reading.cut.units[0].number if reading.pages.pager.current == 1 else None
+
+
+def _has_lead(reading: Reading, topic_id: int | None) -> bool:
+    """Whether the opening post stands above the answers and is none of what is counted."""
+    claim = reading.claim
+    is_first = reading.cut.units[0].number == topic_id
+    return reading.has_lead and is_first and (claim is None or claim.unit != "posts")
 
 
 def _pager(pager: Pager, url: str, *, is_threaded: bool) -> Pager:
@@ -193,6 +206,12 @@ def _problems(found: TopicPage, reading: Reading, *, is_shown: bool) -> Iterator
         yield Problem(code="title-from-head", detail=detail)
     for post in found.posts:
         yield from post.problems
+
+
+def _without_end(document: Document) -> Iterator[Problem]:
+    if not has_end(document):
+        detail = "The page leaves its end out, as some writers do; it cannot be told whether all of it came."
+        yield Problem(code="no-end", detail=detail)
 
 
 def _lost(found: TopicPage, reading: Reading) -> Iterator[int]:
