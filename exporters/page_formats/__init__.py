@@ -1,0 +1,1 @@
+"""One format of pages a module, found by its `EXPORTER`; formats do not know each other."""

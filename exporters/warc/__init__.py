@@ -1,0 +1,1 @@
+"""WARC records, files and indexes out of stored pages."""

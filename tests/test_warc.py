@@ -1,0 +1,288 @@
+"""Web archives out of an archive: other programs find them whole, and they make the same archive again."""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from importlib import import_module
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from exporters.warc.index import sort_key
+from parsers.errors import ExportError, UsageError
+from scraper.archive.database import reading, writing
+from scraper.archive.run import ensure_run
+from scraper.demo import DemoAnswer, DemoRequest
+from scraper.sync.importing import ImportJob, ImportReport, import_source
+from tests.archiving import World, dump_of, exported, redirecting
+from threadkeep.cli.main import run
+from threadkeep.page_exporting import export_pages, plan_page_export
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from exporters.page_exporter import PagesWritten
+
+
+# They have no types.
+ArchiveIterator: Any = import_module("warcio.archiveiterator").ArchiveIterator
+Checker: Any = import_module("warcio.checker").Checker
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with World.of(tmp_path, posts=13) as made:
+        yield made
+
+
+def write(world: World, path: Path, **options: Any) -> PagesWritten:  # noqa: ANN401  options of the plan
+    job = plan_page_export(path, None, **options)
+    assert job is not None
+    return export_pages(world.path, job)
+
+
+def bring_in(world: World, source: Path, path: Path, **options: Any) -> ImportReport:  # noqa: ANN401  fields of ImportJob
+    return import_source(ImportJob(source=source, path=path, **options), world.clock)
+
+
+def check(path: Path) -> int:
+    """What `warcio check` exits with."""
+    exit_code: int = Checker(SimpleNamespace(inputs=[str(path)], verbose=False)).process_all()
+    return exit_code
+
+
+def read(path: Path) -> list[tuple[str, str, bytes, dict[str, str]]]:
+    """Each record as warcio reads it: its type, its address, its payload, its fields."""
+    with path.open("rb") as file:
+        return [
+            (
+                record.rec_type,
+                record.rec_headers.get_header("WARC-Target-URI") or "",
+                record.content_stream().read(),
+                dict(record.rec_headers.headers),
+            )
+            for record in ArchiveIterator(file)
+        ]
+
+
+def with_a_past(world: World) -> None:
+    """An archive with an edit, a vanished post, pages that did not change, and a redirect."""
+    short = f"/?p={world.topic.topic_id}"
+    world.server.intercept = redirecting(short, world.page(1))
+    world.archive(f"{world.server.url}{short}")
+    world.edit(12, "Better words.")
+    world.delete(5)
+    world.archive(refresh=True)
+    world.archive(refresh=True)
+    assert world.gone()
+
+
+def test_another_program_finds_it_whole(world: World, tmp_path: Path) -> None:
+    with_a_past(world)
+    path = tmp_path / "forum.warc.gz"
+    written = write(world, path)
+    assert check(path) == 0
+    records = read(path)
+    assert records[0][0] == "warcinfo"
+    assert b"as the archive's ledger has them" in records[0][2]
+    bodies = {url: payload for kind, url, payload, _ in records if kind == "response" and payload}
+    page = world.server.ordinary(world.page(3)).body
+    assert bodies[f"{world.server.url}{world.page(3)}"] == page
+    (redirect,) = (
+        one
+        for one in records
+        if one[1].endswith(f"/?p={world.topic.topic_id}") and one[0] == "response"
+    )
+    assert redirect[2] == b""
+    assert f"Location: {world.url}".encode() in gzip.decompress(path.read_bytes())
+    assert {kind for kind, *_ in records} == {
+        "warcinfo", "request", "response", "revisit", "resource",
+    }  # fmt: skip
+    assert sum(kind == "revisit" for kind, *_ in records) == written.repeated > 0
+    with reading(world.path) as archive:
+        (kept,) = archive.connection.execute("SELECT count(*) FROM pages").fetchone()
+    assert written.pages == kept
+
+
+def test_it_makes_the_same_archive_again(world: World, tmp_path: Path) -> None:
+    with_a_past(world)
+    write(world, tmp_path / "forum.warc.gz")
+    report = bring_in(world, tmp_path / "forum.warc.gz", tmp_path / "again.db")
+    assert report.exit_code == 0
+    assert exported(tmp_path / "again.db") == exported(world.path)
+    pages = "SELECT kind, url, final_url, status, headers, redirects, fetched_at, sha256, viewer FROM pages ORDER BY page_id"
+    bodies = "SELECT post_id, revision, body_html, seen_at FROM revisions ORDER BY 1, 2"
+    for query in (pages, bodies):
+        found: list[list[tuple[object, ...]]] = []
+        for path in (world.path, tmp_path / "again.db"):
+            with reading(path) as archive:
+                found.append([tuple(row) for row in archive.connection.execute(query)])
+        assert found[0] == found[1]
+
+
+def test_again_it_changes_nothing(world: World, tmp_path: Path) -> None:
+    with_a_past(world)
+    write(world, tmp_path / "forum.warc.gz")
+    before = exported(world.path)
+    report = bring_in(world, tmp_path / "forum.warc.gz", world.path)
+    assert [(one.saved.new, one.saved.changed) for one in report.topics] == [(0, 0)]
+    assert exported(world.path) == before
+
+
+def test_the_same_archive_gives_the_same_bytes(world: World, tmp_path: Path) -> None:
+    with_a_past(world)
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        write(world, tmp_path / name / "forum.warc.gz")
+    for name in ("forum.warc.gz", "forum.cdxj"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_the_index_leads_to_each_page(world: World, tmp_path: Path) -> None:
+    with_a_past(world)
+    write(world, tmp_path / "forum.warc.gz", most_bytes=9_000)
+    lines = (tmp_path / "forum.cdxj").read_text().splitlines()
+    assert lines == sorted(lines)
+    assert len({json.loads(line.split(" ", 2)[2])["filename"] for line in lines}) > 1
+    for line in lines:
+        key, moment, entry = line.split(" ", 2)
+        found = json.loads(entry)
+        data = (tmp_path / found["filename"]).read_bytes()
+        start = int(found["offset"])
+        record = gzip.decompress(data[start : start + int(found["length"])])
+        assert f"WARC-Target-URI: {found['url']}\r\n".encode() in record
+        assert sort_key(found["url"]) == key
+        assert (
+            moment
+            in record[:400].replace(b"-", b"").replace(b":", b"").replace(b"T", b"").decode()
+        )
+
+
+def test_files_of_a_size_are_whole_each(world: World, tmp_path: Path) -> None:
+    with_a_past(world)
+    folder = tmp_path / "split"
+    folder.mkdir()
+    written = write(world, folder / "forum.warc.gz", most_bytes=9_000)
+    assert sorted(path.name for path in folder.glob("*.gz")) == sorted(written.files)
+    assert written.files[1] == "forum-00002.warc.gz"
+    for name in written.files:
+        assert check(folder / name) == 0
+        assert read(folder / name)[0][3]["WARC-Filename"] == name
+    bring_in(world, folder, tmp_path / "again.db")
+    assert exported(tmp_path / "again.db") == exported(world.path)
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://www.Forum.example/A/?b=2&a=1", "example,forum)/a?a=1&b=2"),
+        ("http://forum.example:80/", "example,forum)/"),
+        ("https://forum.example:8443/x", "example,forum:8443)/x"),
+        ("http://127.0.0.1:8000/x/", "1,0,0,127:8000)/x"),
+    ],
+)
+def test_addresses_are_sorted_as_replay_programs_do(url: str, key: str) -> None:
+    assert sort_key(url) == key
+
+
+def test_nothing_secret_is_in_it(world: World, tmp_path: Path) -> None:
+    def with_cookie(request: DemoRequest) -> DemoAnswer:
+        answer = world.server.ordinary(request.path)
+        return replace(
+            answer,
+            headers=(*answer.headers, ("Set-Cookie", "id=5ec7e7"), ("X-WP-Nonce", "5ec7e7")),
+        )
+
+    world.server.intercept = with_cookie
+    world.archive()
+    write(world, tmp_path / "forum.warc.gz")
+    assert b"5ec7e7" not in gzip.decompress((tmp_path / "forum.warc.gz").read_bytes())
+
+
+def test_pages_of_members_say_so(world: World, tmp_path: Path) -> None:
+    world.archive()
+    path = tmp_path / "forum.warc.gz"
+    write(world, path)
+    assert b"logged in" not in read(path)[0][2]
+    with closing(sqlite3.connect(world.path)) as connection, connection:
+        connection.execute("UPDATE pages SET viewer = 'member' WHERE kind = 'topic'")
+    write(world, path)
+    assert b"redaction: Some pages were read by somebody who was logged in" in read(path)[0][2]
+    bring_in(world, path, tmp_path / "again.db")
+    with reading(tmp_path / "again.db") as archive:
+        rows = archive.connection.execute("SELECT DISTINCT viewer FROM pages WHERE kind = 'topic'")
+        assert [row[0] for row in rows] == ["member"]
+
+
+def test_dumps_and_files_without_an_address_come_back(world: World, tmp_path: Path) -> None:
+    dump = tmp_path / "thread.txt"
+    dump.write_text(dump_of(world), "utf-8")
+    bring_in(world, dump, world.path)
+    write(world, tmp_path / "forum.warc.gz")
+    assert check(tmp_path / "forum.warc.gz") == 0
+    bring_in(world, tmp_path / "forum.warc.gz", tmp_path / "again.db")
+    assert exported(tmp_path / "again.db") == exported(world.path)
+
+
+def test_an_archive_without_a_page(world: World, tmp_path: Path) -> None:
+    with writing(world.path, command="test", host="forum.example") as archive:
+        with archive.transaction() as connection:
+            ensure_run(connection, archive, "2026-01-01T00:00:00Z")
+        write(world, tmp_path / "forum.warc.gz")
+    assert check(tmp_path / "forum.warc.gz") == 0
+    assert (tmp_path / "forum.cdxj").read_bytes() == b""
+
+
+def test_an_earlier_export_stays_where_a_new_one_fails(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.archive()
+    path = tmp_path / "forum.warc.gz"
+    write(world, path)
+    before = path.read_bytes()
+
+    def full(*_: object) -> bytes:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("exporters.warc.volume.packed", full)
+    with pytest.raises(ExportError, match="the disk is full"):
+        write(world, path)
+    assert path.read_bytes() == before
+    assert {one.name for one in tmp_path.iterdir() if one.name.startswith(".threadkeep")} == set()
+
+
+def test_places_that_cannot_be(world: World, tmp_path: Path) -> None:
+    world.archive()
+    (tmp_path / "folder.warc.gz").mkdir()
+    with pytest.raises(ExportError, match="no file"):
+        write(world, tmp_path / "folder.warc.gz")
+    taken = tmp_path / "taken.warc.gz"
+    taken.write_bytes(world.path.read_bytes())
+    with pytest.raises(UsageError, match="is an archive"):
+        write(world, taken)
+
+
+def test_the_command(
+    world: World, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    world.archive()
+    archive, path = str(world.path), tmp_path / "forum.warc.gz"
+    assert run(["export", "-a", archive, "-o", str(path)]) == 0
+    assert b"5 pages written to" in capsysbinary.readouterr().err
+    assert run(["export", "-a", archive, "--format", "warc"]) == 0
+    assert gzip.decompress(capsysbinary.readouterr().out).startswith(b"WARC/1.1\r\n")
+    assert run(["export", "5", "-a", archive, "-o", str(path)]) == 2
+    assert b"holds all pages as they came" in capsysbinary.readouterr().err
+    assert run(["export", "-a", archive, "--format", "jsonl", "--warc-size", "5"]) == 2
+    assert b"--warc-size is for web archives" in capsysbinary.readouterr().err
+    again = str(tmp_path / "again.db")
+    assert run(["import", str(path), "-a", again, "--host", "other.example"]) == 5
+    assert run(["import", str(path), "-a", again]) == 0
+    assert exported(tmp_path / "again.db") == exported(world.path)
