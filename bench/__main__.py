@@ -10,10 +10,13 @@ BENCHMARKS = {
     "parsing": "bench.parsing",
     "quality": "bench.quality",
     "archiving": "bench.archiving",
+    "crawling": "bench.crawling",
+    "sync": "bench.sync",
     "startup": "bench.startup",
     "memory": "bench.memory",
     "size": "bench.size",
     "markdown": "bench.html_to_markdown",
+    "reading": "bench.reading",
 }
 
 

@@ -6,43 +6,25 @@ python -m bench memory [--posts N …]
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
 import sys
-import time
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from bench import process
 from bench.topic import served_topic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_FORMATS = ("csv", "json", "jsonl", "markdown")
+    from bench.process import Cost
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cost:
-    """What a command took: seconds, and the most MiB that it held at once."""
-
-    seconds: float
-    mebibytes: float
+_FORMATS = ("csv", "html", "json", "jsonl", "markdown")
 
 
 def run(*arguments: str, folder: Path) -> Cost:
     """Run a command of threadkeep to its end in a process of its own."""
-    start = time.perf_counter()
-    command = (sys.executable, "-m", "threadkeep", *arguments)
-    with subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"{' '.join(arguments)} ended with exit code {process.returncode}")
-    return Cost(seconds=time.perf_counter() - start, mebibytes=usage.ru_maxrss / 1024)
+    return process.run((sys.executable, "-m", "threadkeep", *arguments), folder=folder)
 
 
 def measure(posts: int, folder: Path) -> dict[str, Cost]:

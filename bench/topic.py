@@ -1,13 +1,12 @@
-"""A demo topic that another process serves while something is measured here; this one loads nothing that would count."""
+"""A long demo topic that another process serves while something is measured here."""
 
 from __future__ import annotations
 
 import contextlib
-import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from bench.forum import served_forum
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -32,10 +31,5 @@ class ServedTopic:
 @contextlib.contextmanager
 def served_topic(posts: int, *, delay: float = 0.0) -> Generator[ServedTopic]:
     """Serve a topic of so many posts, every answer sent so many seconds after it was asked for."""
-    command = (sys.executable, "-m", "bench.server", str(posts), "--delay", str(delay))
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stdout is not None
-            yield ServedTopic(urls=tuple(json.loads(server.stdout.readline())), posts=posts)
-        finally:
-            server.terminate()
+    with served_forum(posts, delay=delay) as forum:
+        yield ServedTopic(urls=tuple(forum.pages()), posts=posts)
