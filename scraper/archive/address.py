@@ -50,6 +50,11 @@ def believe_address(connection: sqlite3.Connection, topic_key: int, url: str) ->
     )
 
 
+def forget_address(connection: sqlite3.Connection, topic_key: int, url: str) -> None:
+    """Forget that an address led to a topic which has another one now: the next topic may have got it."""
+    connection.execute("DELETE FROM addresses WHERE url = ? AND topic_key = ?", (url, topic_key))
+
+
 def topic_id_of(connection: sqlite3.Connection, topic_key: int) -> int | None:
     """The site's number of a topic."""
     query = "SELECT topic_id FROM topics WHERE topic_key = ?"
@@ -57,14 +62,22 @@ def topic_id_of(connection: sqlite3.Connection, topic_key: int) -> int | None:
     return topic_id
 
 
+def is_of_another(connection: sqlite3.Connection, topic_key: int, topic_id: int | None) -> bool:
+    """Whether an address has passed from the topic that it is known for to another one, as the site's numbers say."""
+    known = topic_id_of(connection, topic_key)
+    return None not in {known, topic_id} and known != topic_id
+
+
 def _questions(match: re.Match[str]) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    shortlink = _SHORTLINK.fullmatch(match["query"] or "")
+    if (
+        shortlink is not None and "/" not in match["rest"]
+    ):  # before addresses: a reply may have moved since
+        yield "SELECT topic_key FROM posts WHERE post_id = ?", (int(shortlink[1]),)
     spellings = tuple(_spellings(match["rest"], match["query"] or ""))
     marks = ", ".join("?" * len(spellings))
     for table in ("addresses", "topic_pages"):
         yield f"SELECT topic_key FROM {table} WHERE url IN ({marks})", spellings  # noqa: S608  # names and marks of this function
-    shortlink = _SHORTLINK.fullmatch(match["query"] or "")
-    if shortlink is not None and "/" not in match["rest"]:
-        yield "SELECT topic_key FROM posts WHERE post_id = ?", (int(shortlink[1]),)
 
 
 def _spellings(rest: str, query: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 # Gaps of which the posts are not known to be on the site: only the site's own count says so.
 _BY_COUNT = frozenset({"posts-missing", "more-than-counted"})
+_KEPT_BACK = "kept-back: "
+_UNREAD = re.compile(r"(?:lost-post|unnumbered-post): (?:Post (\d+): )?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +39,11 @@ class Assessment:
 
 
 def assess(state: TopicState) -> Assessment:
-    """Reconcile a topic."""
+    """Reconcile a topic; of one that is no longer there nothing can be missing."""
+    if state.is_vanished:
+        return Assessment(gaps=(), notes=(), expected=None, are_astray_gone=False)
     expected = expected_posts(state)
-    gaps = (*_page_gaps(state, expected), *_count_gap(state, expected))
+    gaps = (*_page_gaps(state, expected), *_unread(state, expected), *_count_gap(state, expected))
     by_pages = any(gap.code not in _BY_COUNT for gap in gaps)
     has_read_all = all(page.is_fresh for page in state.pages)
     return Assessment(
@@ -159,6 +164,30 @@ def _loose_pages(state: TopicState, expected: int | None) -> Iterator[Gap]:
         place = f"pages {before.number} and {after.number}"
         detail = f"Posts moved between {place} while these were read; one may be on neither."
         yield Gap(code="posts-moved", place=place, detail=detail)
+
+
+def _unread(state: TopicState, expected: int | None) -> Iterator[Gap]:
+    """What pages show or keep ready and nobody has read, as their readers say; where posts are counted, the count tells."""
+    kept = {number for page in state.pages for number in page.post_ids}
+    for page in state.pages:
+        behind = [text for text in page.problems if text.startswith(_KEPT_BACK)]
+        if behind:
+            detail = f"Page {page.number}: {behind[0].removeprefix(_KEPT_BACK)}"
+            yield Gap(code="kept-back", place=f"page {page.number}", detail=detail)
+        unread = [text for text in page.problems if _is_unread(text, kept)]
+        if unread and expected is None:
+            detail = f"Page {page.number} has posts that could not be read ({len(unread)}): {unread[0].partition(': ')[2]}"
+            yield Gap(
+                code="post-unread",
+                place=f"page {page.number}",
+                detail=detail,
+                missing=len(unread),
+            )
+
+
+def _is_unread(problem: str, kept: set[int]) -> bool:
+    match = _UNREAD.match(problem)
+    return match is not None and int(match[1] or 0) not in kept
 
 
 def _notes(state: TopicState) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from parsers.errors import DamagedArchiveError
 from scraper.archive.content import load_content
+from scraper.archive.media import load_file
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -44,6 +45,7 @@ def damage_of(archive: Archive) -> Iterator[Damage]:
         yield Damage(sentence=f"SQLite finds: {found.splitlines()[-1]}.")
     yield from _lost_rows(connection)
     yield from _bad_contents(archive)
+    yield from _bad_media(connection)
     count = connection.execute(_BODILESS).fetchone()[0]
     if count:
         who = f"{count} posts lack their" if count > 1 else "1 post lacks its"
@@ -82,6 +84,18 @@ def _bad_contents(archive: Archive) -> Iterator[Damage]:
             yield Damage(sentence=f"{error} It came from {row['url'] or 'a file'}.")
 
 
+def _bad_media(connection: sqlite3.Connection) -> Iterator[Damage]:
+    for row in connection.execute(_MEDIA).fetchall():
+        try:
+            load_file(connection, row["sha256"])
+        except DamagedArchiveError as error:
+            yield Damage(sentence=f"{error} It came from {row['url'] or 'nowhere'}.")
+
+
+_MEDIA = """
+SELECT media.sha256 AS sha256, coalesce(min(url), '') AS url FROM media LEFT JOIN media_addresses USING (sha256)
+GROUP BY media.sha256 ORDER BY media.sha256
+"""
 _BODILESS = """
 SELECT count(*) FROM posts LEFT JOIN revisions USING (post_id, revision) WHERE body_html IS NULL
 """

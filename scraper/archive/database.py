@@ -21,12 +21,15 @@ from scraper.archive.header import (
 )
 from scraper.archive.lock import locked
 from scraper.archive.migration import migrate
+from scraper.archive.stale_log import discard_stale_log, remove_stale_log
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
-VERSION = 2
+    from scraper.fetch.traffic import Asked
+
+VERSION = 3
 _BESIDE = ("-wal", "-shm", "-journal")
 _DISK_ERRORS = frozenset(
     {
@@ -53,12 +56,14 @@ class Archive:
         connection: in autocommit mode; writes belong in `transaction`.
         command: what the run that writes was started as.
         run_id: the run that writes; 0 until it has begun to write something.
+        ledger: hands over the requests that were sent since it was called last.
     """
 
     path: Path
     connection: sqlite3.Connection
     command: str = ""
     run_id: int = 0
+    ledger: Callable[[], tuple[Asked, ...]] = tuple
 
     @contextmanager
     def transaction(self) -> Generator[sqlite3.Connection]:
@@ -96,6 +101,7 @@ def reading(path: Path) -> Generator[Archive]:
     if checked_header(path, VERSION).version < VERSION:
         with writing(path, command="bring an older archive up to date"):
             pass
+    discard_stale_log(path)
     with (
         translated_errors(path, doing="read"),
         closing(_connect_to_read(path)) as connection,
@@ -128,6 +134,7 @@ def writing(path: Path, *, command: str, host: str | None = None) -> Generator[A
     with locked(path, command), translated_errors(path):
         is_new = _is_free(path)
         is_there = path.exists()
+        remove_stale_log(path)
         archive = Archive(path=path, connection=connect(path), command=command)
         try:
             _prepare(archive, host)
@@ -221,14 +228,17 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _connect_to_read(path: Path) -> sqlite3.Connection:
+def address_to_read(path: Path) -> str:
+    """The address by which SQLite opens an archive to read it, as a database of its own or beside another."""
     # Where the folder cannot be written, a journal cannot be made; one that is there has to be read along. Elsewhere a
     # connection that could write takes the journal away again when it is closed; one for reading would leave it.
-    has_journal = path.with_name(f"{path.name}-wal").exists()
+    has_journal = path.with_name(f"{path.name}-wal").exists() and read_header(path).has_log
     mode = "mode=rw" if has_journal or os.access(path.parent, os.W_OK) else "immutable=1"
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=10
-    )
+    return f"{path.absolute().as_uri()}?{mode}"
+
+
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(address_to_read(path), uri=True, isolation_level=None, timeout=10)
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA query_only = ON")
     return connection
@@ -243,6 +253,7 @@ def _prepare(archive: Archive, host: str | None) -> None:
     check_format(archive.path, application_id, version, VERSION)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA journal_mode = WAL")  # a snapshot that was copied back has it not
     if version < VERSION:
         migrate(archive.path, connection, VERSION, partial(_check_schema, archive.path))
     else:

@@ -43,6 +43,7 @@ def record_gaps(
         for row in connection.execute(known, (topic_key,))
         if (row["code"], row["place"]) not in wanted
     ]
+    connection.executemany(_CLOSE, [(now, *gap) for gap in healed])
     connection.executemany("DELETE FROM gaps WHERE gap_id = ?", healed)
     values = [
         (topic_key, gap.code, gap.place, gap.detail, gap.missing, now, gap in still_open)
@@ -52,6 +53,10 @@ def record_gaps(
     return still_open
 
 
+_CLOSE = """
+INSERT INTO closed_gaps (topic_key, code, place, detail, missing, first_seen, closed_at)
+SELECT topic_key, code, place, detail, missing, first_seen, ?1 FROM gaps WHERE gap_id = ?2
+"""
 _RECORD = """
 INSERT INTO gaps (topic_key, code, place, detail, missing, first_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ON CONFLICT DO UPDATE SET detail = ?4, missing = ?5, accepted_at = CASE WHEN ?7 THEN NULL ELSE accepted_at END

@@ -20,6 +20,7 @@ APPLICATION_ID = int.from_bytes(b"thkp")
 # https://www.sqlite.org/fileformat2.html#the_database_header
 _MAGIC = b"SQLite format 3\0"
 _SIZE = 100
+_LOGGED = 2  # the read and write versions of a file whose journal is a write-ahead log
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +32,15 @@ class Header:
         application_id: which program's it is, 0 where it does not say.
         version: the format, as that program counts.
         is_blank: nothing has been put into it yet, as where a run was killed in its first instant.
+        has_log: a write-ahead log may stand beside it; a snapshot and a copy by `VACUUM INTO` have none until they are
+            written.
     """
 
     is_sqlite: bool = False
     application_id: int = 0
     version: int = 0
     is_blank: bool = False
+    has_log: bool = True
 
 
 def read_header(path: Path) -> Header:
@@ -57,6 +61,7 @@ def read_header(path: Path) -> Header:
         application_id=application_id,
         version=version,
         is_blank=application_id == version == 0 and size <= max(page_size, 512),
+        has_log=start[18] == _LOGGED,
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from parsers.errors import DamagedArchiveError
 from parsers.records import Page
-from scraper.archive.content import load_content, store_content
+from scraper.archive.content import digest, load_content, store_content
 from scraper.archive.stored_json import from_json, texts, to_json
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ def store_page(connection: sqlite3.Connection, run_id: int, kind: str, page: Pag
     """
     headers = [(name, value) for name, value in page.headers if name.lower() not in _DROPPED]
     cursor = connection.execute(
-        "INSERT INTO pages (run_id, kind, url, final_url, status, headers, redirects, fetched_at, sha256)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO pages (run_id, kind, url, final_url, status, headers, redirects, fetched_at, sha256, viewer)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             run_id,
             kind,
@@ -69,9 +69,19 @@ def store_page(connection: sqlite3.Connection, run_id: int, kind: str, page: Pag
             to_json(page.redirects),
             utc_text(page.fetched_at),
             store_content(connection, page.body),
+            page.viewer,
         ),
     )
     return cursor.lastrowid or 0
+
+
+def kept_page(connection: sqlite3.Connection, kind: str, page: Page) -> int | None:
+    """The archive's number for a page that it keeps: the same body from the same address at the same time."""
+    row = connection.execute(
+        "SELECT page_id FROM pages WHERE kind = ? AND url = ? AND fetched_at = ? AND sha256 = ?",
+        (kind, page.url, utc_text(page.fetched_at), digest(page.body)),
+    ).fetchone()
+    return int(row[0]) if row is not None else None
 
 
 def load_page(archive: Archive, row: sqlite3.Row) -> Page:
@@ -88,6 +98,7 @@ def load_page(archive: Archive, row: sqlite3.Row) -> Page:
         body=load_content(archive, row["sha256"]),
         fetched_at=utc_moment(row["fetched_at"]),
         redirects=texts(row["redirects"]),
+        viewer=row["viewer"],
     )
 
 
@@ -104,6 +115,23 @@ def newest_pages(archive: Archive, kind: str, since: datetime) -> Iterator[Page]
     query = "SELECT max(page_id), * FROM pages WHERE kind = ? GROUP BY url HAVING fetched_at > ?"
     for row in archive.connection.execute(query, (kind, utc_text(since))).fetchall():
         yield load_page(archive, row)
+
+
+def newest_page(archive: Archive, kind: str, url: str) -> Page | None:
+    """The last page of a kind from an address."""
+    query = "SELECT * FROM pages WHERE kind = ? AND url = ? ORDER BY page_id DESC LIMIT 1"
+    row = archive.connection.execute(query, (kind, url)).fetchone()
+    return load_page(archive, row) if row is not None else None
+
+
+def newest_sitemap_index(archive: Archive) -> Page | None:
+    """The last index of sitemaps that was kept."""
+    query = "SELECT * FROM pages WHERE kind = 'sitemap' ORDER BY page_id DESC"
+    for row in archive.connection.execute(query):
+        page = load_page(archive, row)
+        if b"<sitemapindex" in page.body[:2048]:
+            return page
+    return None
 
 
 def newest_page_time(connection: sqlite3.Connection) -> str | None:

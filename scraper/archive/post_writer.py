@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scraper.archive.change_log import log_author, log_place
 from scraper.archive.search_index import index_post
 from scraper.archive.site import note_new_times
 from scraper.archive.stored_json import to_json
@@ -73,6 +74,8 @@ def save_post(
     if known is not None and source.is_dump and known["page_kind"] != "dump":
         connection.execute(_SEEN_AS_WELL, {"post_id": post.post_id, "seen": source.seen_at})
         return Saved(same=1)
+    if known is not None or not _is_known_author(connection, post.author):
+        log_author(connection, known, post.author, post.role_key or post.role, source.seen_at)
     values = _post_values(connection, topic_key, post, place, source)
     if known is None or _shows_new_time(known, post):
         note_new_times(connection, there_are=True)
@@ -83,6 +86,7 @@ def save_post(
     if _is_beginning(known, post):
         # They stand at the post's end, on the next part; and what was read whole is not doubtful for a torn copy.
         values |= {"edits": known["edits"], "problems": known["problems"]}
+    log_place(connection, known, topic_key, source.page_id, source.seen_at)
     connection.execute(_UPDATE_POST, values)
     if known["kind"] != post.kind:
         index_post(connection, post.post_id)
@@ -122,8 +126,16 @@ def _is_beginning(known: sqlite3.Row, post: ParsedPost) -> bool:
     return post.is_cut and not known["is_cut"] and begins_so
 
 
+def _is_known_author(connection: sqlite3.Connection, author: Author) -> bool:
+    return connection.execute(_KNOWN_AUTHOR, _author_key(author)).fetchone() is not None
+
+
+def _author_key(author: Author) -> tuple[object, ...]:
+    return (author.name, author.url, author.user_id, author.is_guest, author.is_deleted)
+
+
 def _save_author(connection: sqlite3.Connection, author: Author) -> int:
-    key = (author.name, author.url, author.user_id, author.is_guest, author.is_deleted)
+    key = _author_key(author)
     row = connection.execute(_KNOWN_AUTHOR, key).fetchone()
     if row is not None:
         return int(row[0])
@@ -144,8 +156,10 @@ WHERE name = ? AND coalesce(url, '') = coalesce(?, '') AND coalesce(user_id, 0) 
 
 _KNOWN_POST = """
 SELECT posts.kind AS kind, revision, body_html, body_text, is_cut, edits, problems, published_text, published_attribute, published_local,
-    pages.kind AS page_kind
+    pages.kind AS page_kind, post_id, topic_key, gone_at, gone_reason, name, authors.url AS author_url, slug, user_id,
+    is_deleted, coalesce(role_key, role) AS role
 FROM posts JOIN revisions USING (post_id, revision) JOIN pages ON pages.page_id = posts.page_id
+    JOIN authors USING (author_id)
 WHERE post_id = ?
 """
 _INSERT_POST = """

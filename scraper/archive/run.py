@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scraper.archive.page import utc_text
+
 if TYPE_CHECKING:
     import sqlite3
 
@@ -15,12 +17,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunTotals:
-    """What a run did."""
+    """What a run did.
+
+    Attributes:
+        report: what it found, as JSON.
+    """
 
     requests: int
     pages: int
     saved: Saved
     gone: int
+    report: str | None = None
 
 
 def ensure_run(connection: sqlite3.Connection, archive: Archive, now: str) -> int:
@@ -37,7 +44,26 @@ def ensure_run(connection: sqlite3.Connection, archive: Archive, now: str) -> in
             (archive.command, os.getpid(), now),
         )
         archive.run_id = cursor.lastrowid or 0
+    _keep_ledger(connection, archive)
     return archive.run_id
+
+
+def _keep_ledger(connection: sqlite3.Connection, archive: Archive) -> None:
+    """Keep what was asked of the site, with whatever is written next."""
+    connection.executemany(
+        "INSERT INTO requests (run_id, asked_at, url, reason, status, body_bytes) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (
+                archive.run_id,
+                utc_text(one.asked_at),
+                one.url,
+                one.reason,
+                one.status,
+                one.body_bytes,
+            )
+            for one in archive.ledger()
+        ],
+    )
 
 
 def end_run(archive: Archive, now: str, exit_code: int, totals: RunTotals) -> None:
@@ -45,9 +71,10 @@ def end_run(archive: Archive, now: str, exit_code: int, totals: RunTotals) -> No
     if not archive.run_id:
         return
     with archive.transaction() as connection:
+        _keep_ledger(connection, archive)
         connection.execute(
             "UPDATE runs SET ended_at = ?, exit_code = ?, requests = ?, pages = ?, new_posts = ?, changed_posts = ?,"
-            " gone_posts = ? WHERE run_id = ?",
+            " gone_posts = ?, report = ? WHERE run_id = ?",
             (
                 now,
                 exit_code,
@@ -56,9 +83,23 @@ def end_run(archive: Archive, now: str, exit_code: int, totals: RunTotals) -> No
                 totals.saved.new,
                 totals.saved.changed,
                 totals.gone,
+                totals.report,
                 archive.run_id,
             ),
         )
+
+
+def first_of_this(archive: Archive) -> int:
+    """The first of the runs that the current one goes on with, since they were stopped before their end; itself if there is none."""
+    row = archive.connection.execute(_FIRST_OF_THIS, {"this": archive.run_id}).fetchone()
+    return int(row[0])
+
+
+_FIRST_OF_THIS = """
+SELECT coalesce(min(run_id), :this) FROM runs WHERE run_id > (
+    SELECT coalesce(max(run_id), 0) FROM runs WHERE ended_at IS NOT NULL AND exit_code IS NOT 130
+)
+"""
 
 
 def unfinished_since(archive: Archive) -> str | None:

@@ -1,4 +1,4 @@
--- The archive of one site, version 2. Readable by any SQLite tool; written by threadkeep only.
+-- The archive of one site, version 3. Readable by any SQLite tool; written by threadkeep only.
 -- Times are ISO 8601 text, in UTC with Z unless a column says local.
 
 CREATE TABLE site (
@@ -23,8 +23,20 @@ CREATE TABLE runs (
     pages INTEGER NOT NULL DEFAULT 0,
     new_posts INTEGER NOT NULL DEFAULT 0,
     changed_posts INTEGER NOT NULL DEFAULT 0,
-    gone_posts INTEGER NOT NULL DEFAULT 0
+    gone_posts INTEGER NOT NULL DEFAULT 0,
+    report TEXT                         -- JSON: what the run reported when it ended
 ) STRICT;
+
+CREATE TABLE requests (
+    request_id INTEGER PRIMARY KEY,
+    run_id INTEGER NOT NULL REFERENCES runs,
+    asked_at TEXT NOT NULL,
+    url TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    status INTEGER,                     -- null: no answer came
+    body_bytes INTEGER NOT NULL         -- decompressed
+) STRICT;
+CREATE INDEX requests_by_run ON requests (run_id);
 
 CREATE TABLE contents (
     sha256 TEXT NOT NULL UNIQUE,        -- of the body as it came
@@ -37,16 +49,18 @@ CREATE INDEX contents_by_themselves ON contents (size) WHERE base IS NULL;
 CREATE TABLE pages (
     page_id INTEGER PRIMARY KEY,
     run_id INTEGER NOT NULL REFERENCES runs,
-    kind TEXT NOT NULL CHECK (kind IN ('topic', 'reply', 'robots', 'site-info', 'feed', 'dump')),
+    kind TEXT NOT NULL CHECK (kind IN ('topic', 'reply', 'list', 'other', 'robots', 'site-info', 'feed', 'sitemap', 'dump')),
     url TEXT NOT NULL,
     final_url TEXT NOT NULL,
     status INTEGER NOT NULL,
     headers TEXT NOT NULL,              -- JSON: [[name, value], …]
     redirects TEXT NOT NULL,            -- JSON: [address, …]
     fetched_at TEXT NOT NULL,
-    sha256 TEXT NOT NULL REFERENCES contents (sha256)
+    sha256 TEXT NOT NULL REFERENCES contents (sha256),
+    viewer TEXT NOT NULL DEFAULT 'guest' CHECK (viewer IN ('guest', 'member', 'moderator')) -- as whom it was read
 ) STRICT;
 CREATE INDEX pages_by_kind ON pages (kind, url, page_id);
+CREATE INDEX pages_of_members ON pages (page_id) WHERE viewer <> 'guest';
 
 CREATE TABLE forums (
     forum_id INTEGER PRIMARY KEY,
@@ -74,7 +88,9 @@ CREATE TABLE topics (
     first_seen TEXT NOT NULL,
     last_seen TEXT NOT NULL,
     crawl_run INTEGER REFERENCES runs,  -- the run in which its newest crawl began; a later one may have gone on with it
-    crawled_at TEXT                     -- when every page had been read or given up; null: a crawl is under way
+    crawled_at TEXT,                    -- when every page had been read or given up; null: a crawl is under way
+    vanished_at TEXT,                   -- when it was found to be no longer there; null: it is there
+    vanished_reason TEXT
 ) STRICT;
 
 CREATE TABLE addresses (
@@ -168,6 +184,44 @@ CREATE TABLE revisions (
     PRIMARY KEY (post_id, revision)
 ) STRICT;
 
+CREATE TABLE post_moves (
+    post_id INTEGER NOT NULL REFERENCES posts,
+    from_topic_key INTEGER NOT NULL REFERENCES topics,
+    to_topic_key INTEGER NOT NULL REFERENCES topics,
+    seen_at TEXT NOT NULL,
+    page_id INTEGER NOT NULL REFERENCES pages
+) STRICT;
+CREATE INDEX post_moves_by_post ON post_moves (post_id);
+
+CREATE TABLE post_absences (            -- a post that was gone and came back; posts.gone_at holds what is so now
+    post_id INTEGER NOT NULL REFERENCES posts,
+    gone_at TEXT NOT NULL,
+    gone_reason TEXT,
+    returned_at TEXT NOT NULL,
+    PRIMARY KEY (post_id, gone_at)
+) STRICT;
+
+CREATE TABLE topic_changes (
+    change_id INTEGER PRIMARY KEY,
+    topic_key INTEGER NOT NULL REFERENCES topics,
+    field TEXT NOT NULL CHECK (field IN ('title', 'status', 'forum', 'sticky', 'gone')),
+    old_value TEXT,
+    new_value TEXT,
+    seen_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX topic_changes_by_topic ON topic_changes (topic_key);
+
+CREATE TABLE author_changes (
+    change_id INTEGER PRIMARY KEY,
+    author_url TEXT,                    -- who, by the profile's address …
+    user_id INTEGER,                    -- … or by the account's number
+    field TEXT NOT NULL CHECK (field IN ('name', 'role', 'is_deleted')),
+    old_value TEXT,
+    new_value TEXT,
+    seen_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX author_changes_by_author ON author_changes (author_url, user_id, field);
+
 CREATE TABLE search_entries (
     entry_id INTEGER PRIMARY KEY AUTOINCREMENT, -- row of `search_index`; never used again for another text
     post_id INTEGER NOT NULL UNIQUE REFERENCES posts
@@ -208,4 +262,127 @@ CREATE TABLE gaps (
     first_seen TEXT NOT NULL,
     accepted_at TEXT,                   -- known and accepted: no longer counts against completeness
     UNIQUE (topic_key, code, place)
+) STRICT;
+
+CREATE TABLE closed_gaps (              -- what was missing once and no longer is
+    topic_key INTEGER NOT NULL REFERENCES topics,
+    code TEXT NOT NULL,
+    place TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    missing INTEGER,
+    first_seen TEXT NOT NULL,
+    closed_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE lists (
+    list_key INTEGER PRIMARY KEY,
+    url TEXT NOT NULL UNIQUE,           -- of its first page, in normal form
+    kind TEXT NOT NULL,                 -- index, forum, topics, tag, view, started, …
+    title TEXT NOT NULL,
+    forum_id INTEGER,                   -- the site's number of the forum that it is of
+    parent_key INTEGER REFERENCES lists, -- the list that named it; null: the user did
+    is_scope INTEGER NOT NULL CHECK (is_scope IN (0, 1)), -- the user asked for it
+    is_due INTEGER NOT NULL CHECK (is_due IN (0, 1)), -- to be read, or not read to its end yet
+    row_state TEXT,                     -- JSON: what the row of the list above says of it, when it was last read whole
+    row_seen TEXT,                      -- JSON: the same as last seen
+    crawl_run INTEGER REFERENCES runs,  -- the run in which its newest reading began
+    crawled_at TEXT,                    -- when it had last been read to its end
+    stated_topics INTEGER,              -- how many topics it claims
+    feed_url TEXT,
+    error TEXT,
+    exit_code INTEGER
+) STRICT;
+
+CREATE TABLE list_pages (
+    list_key INTEGER NOT NULL REFERENCES lists,
+    number INTEGER NOT NULL,
+    url TEXT NOT NULL,
+    page_id INTEGER REFERENCES pages,   -- its newest copy; null: it was not read yet
+    is_pending INTEGER NOT NULL CHECK (is_pending IN (0, 1)),
+    last_number INTEGER NOT NULL,
+    stated_topics INTEGER,
+    error TEXT,
+    exit_code INTEGER,
+    PRIMARY KEY (list_key, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE listings (
+    listing_key INTEGER PRIMARY KEY,
+    url TEXT NOT NULL UNIQUE,           -- the topic's address as lists have it, in normal form
+    topic_id INTEGER,
+    title TEXT,
+    state TEXT,                         -- JSON: what its row says: count, last post, status, sticky
+    sources TEXT NOT NULL,              -- JSON: [list, sitemap, feed, breadcrumb, …]
+    modified TEXT,                      -- what a sitemap says, in UTC
+    reason TEXT,                        -- why it is to be read; null: it is not
+    topic_key INTEGER REFERENCES topics, -- the topic, once it was read
+    first_seen TEXT NOT NULL,
+    last_seen TEXT NOT NULL,
+    error TEXT,
+    exit_code INTEGER
+) STRICT;
+CREATE INDEX listings_by_topic ON listings (topic_id);
+CREATE INDEX listings_to_read ON listings (listing_key) WHERE reason IS NOT NULL;
+
+CREATE TABLE list_entries (
+    list_key INTEGER NOT NULL REFERENCES lists,
+    listing_key INTEGER NOT NULL REFERENCES listings,
+    number INTEGER NOT NULL,            -- the page of the list that showed it last
+    page_id INTEGER NOT NULL REFERENCES pages,
+    is_elsewhere INTEGER NOT NULL CHECK (is_elsewhere IN (0, 1)), -- on top of all lists, and another forum's
+    PRIMARY KEY (list_key, listing_key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX list_entries_by_listing ON list_entries (listing_key);
+
+CREATE TABLE list_gaps (
+    gap_id INTEGER PRIMARY KEY,
+    list_key INTEGER NOT NULL REFERENCES lists,
+    code TEXT NOT NULL,
+    place TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    missing INTEGER,
+    first_seen TEXT NOT NULL,
+    accepted_at TEXT,
+    UNIQUE (list_key, code, place)
+) STRICT;
+
+CREATE TABLE media (
+    sha256 TEXT PRIMARY KEY,            -- of the file as it came
+    media_type TEXT NOT NULL,           -- by its bytes, whatever its name and the site say
+    size INTEGER NOT NULL,
+    bytes BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE media_addresses (
+    address_key INTEGER PRIMARY KEY,
+    url TEXT NOT NULL UNIQUE,           -- in normal form
+    host TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('image', 'avatar', 'attachment')),
+    status TEXT NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'kept', 'dead', 'failed', 'refused', 'unfit')),
+    sha256 TEXT REFERENCES media,       -- the file; null: there is none
+    attempts INTEGER NOT NULL DEFAULT 0,
+    error TEXT,                         -- why there is none
+    size_limit INTEGER,                 -- it is larger than this; null: that is not why
+    found_at TEXT NOT NULL,
+    fetched_at TEXT                     -- when it was last asked for
+) STRICT;
+CREATE INDEX media_addresses_to_ask ON media_addresses (host, address_key) WHERE status <> 'kept';
+CREATE INDEX media_addresses_by_file ON media_addresses (sha256);
+
+CREATE TABLE media_links (
+    post_id INTEGER NOT NULL REFERENCES posts,
+    address_key INTEGER NOT NULL REFERENCES media_addresses, -- what one of its bodies shows or links, or its list of files
+    PRIMARY KEY (post_id, address_key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX media_links_by_address ON media_links (address_key);
+
+CREATE TABLE media_bodies (             -- bodies that were looked through for what they show
+    post_id INTEGER NOT NULL REFERENCES posts,
+    revision INTEGER NOT NULL,
+    PRIMARY KEY (post_id, revision)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE media_pages (              -- pages that were looked through for what posts show beside their bodies
+    page_id INTEGER PRIMARY KEY REFERENCES pages,
+    has_avatars INTEGER NOT NULL CHECK (has_avatars IN (0, 1)) -- for avatars as well
 ) STRICT;

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from parsers.errors import UsageError
-from scraper.archive.forum import forum_titles, forums_inside
+from scraper.archive.forum import forum_titles
+from scraper.archive.post_filter import (
+    MOMENT,
+    first_moment,
+    forum_ids,
+    is_author,
+    is_role,
+    last_moment,
+)
 from scraper.archive.search_query import parse_query
 from scraper.archive.search_text import folded, storable
 from scraper.archive.snippet import snippet
@@ -18,8 +24,6 @@ if TYPE_CHECKING:
 
     from scraper.archive.database import Archive
     from scraper.archive.search_query import Query
-
-_DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +104,7 @@ def search(
     *,
     newest_first: bool = False,
     limit: int = 20,
+    skip: int = 0,
 ) -> SearchReport:
     """Search the newest body of every post ever seen, and the titles of topics.
 
@@ -109,16 +114,21 @@ def search(
         only: which posts.
         newest_first: in the order of their times; else by how well they match.
         limit: hits at most.
+        skip: how many of the first hits are left out.
 
     Raises:
         UsageError: there is nothing to search for, or a filter names what the archive does not hold.
     """
     query = parse_query(text)
     condition, values = _condition(archive.connection, query, only or SearchFilter())
-    total = archive.connection.execute(f"SELECT count(*) {_FROM}{condition}", values).fetchone()[0]
+    narrowed = _NARROWED if condition or newest_first else ""
+    found = f"{_FOUND}{narrowed} WHERE search_index MATCH :query{condition}"
+    total = archive.connection.execute(f"SELECT count(*) {found}", values).fetchone()[0]
     order = "moment IS NULL, moment DESC, post_id DESC" if newest_first else "rank, post_id"
+    moment = MOMENT if newest_first else "NULL"
     rows = archive.connection.execute(
-        f"{_HITS}{_FROM}{condition} ORDER BY {order} LIMIT :limit", {**values, "limit": limit}
+        _HITS.format(moment=moment, found=found, order=order),
+        {**values, "limit": limit, "skip": skip},
     )
     return SearchReport(
         archive=archive.path,
@@ -128,14 +138,22 @@ def search(
     )
 
 
-_FROM = """
-FROM search_index JOIN search_entries ON entry_id = search_index.rowid JOIN posts USING (post_id)
-    JOIN revisions USING (post_id, revision) JOIN topics USING (topic_key) JOIN authors USING (author_id)
-WHERE search_index MATCH :query"""
+_FOUND = "FROM search_index JOIN search_entries ON entry_id = search_index.rowid"
+# What filters and times are looked up in; reading it for every post that has a word takes longer than finding the word.
+_NARROWED = (
+    " JOIN posts USING (post_id) JOIN topics USING (topic_key) JOIN authors USING (author_id)"
+)
 # A word in a title weighs as much as five in the text.
 _HITS = """
-SELECT post_id, topic_id, topics.title, forum_id, name, role, published, published_text, posts.url, gone_at, body_text,
-    bm25(search_index, 5.0, 1.0) AS rank, coalesce(published, published_local) AS moment"""
+WITH found AS MATERIALIZED (
+    SELECT post_id, bm25(search_index, 5.0, 1.0) AS rank, {moment} AS moment {found}
+    ORDER BY {order} LIMIT :limit OFFSET :skip
+)
+SELECT post_id, topic_id, topics.title, forum_id, name, role, published, published_text, posts.url, gone_at, body_text
+FROM found JOIN posts USING (post_id) JOIN revisions USING (post_id, revision) JOIN topics USING (topic_key)
+    JOIN authors USING (author_id)
+ORDER BY {order}
+"""
 
 
 def _condition(
@@ -148,39 +166,21 @@ def _condition(
         parts.append("topic_id = :topic")
         values["topic"] = only.topic_id
     if only.forum is not None:
-        parts.append(f"forum_id IN ({_forum_ids(connection, only.forum)})")
+        inside = ", ".join(map(str, forum_ids(connection, only.forum)))
+        parts.append(f"forum_id IN ({inside})")
     if only.author is not None:
-        parts.append("folded(:author) IN (folded(name), folded(coalesce(slug, '')))")
+        parts.append(is_author(":author"))
         values["author"] = storable(only.author)
     if only.role is not None:
-        parts.append(
-            "folded(:role) IN (folded(coalesce(role, '')), folded(coalesce(role_key, '')))"
-        )
+        parts.append(is_role(":role"))
         values["role"] = storable(only.role)
     if only.since is not None:
-        parts.append("coalesce(published, published_local) >= :since")
-        values["since"] = _day(only.since, "since")
+        parts.append(f"{MOMENT} >= :since")
+        values["since"] = first_moment(only.since)
     if only.until is not None:
-        parts.append("coalesce(published, published_local) < :until")
-        values["until"] = f"{_day(only.until, 'until')}~"  # sorts after all that begins so
+        parts.append(f"{MOMENT} < :until")
+        values["until"] = last_moment(only.until)
     return " AND ".join(parts), values
-
-
-def _day(text: str, name: str) -> str:
-    if not _DAY.fullmatch(text):
-        raise UsageError(
-            f"{name} takes a year, month or day such as 2019, 2019-03 or 2019-03-17, not “{text}”."
-        )
-    return text
-
-
-def _forum_ids(connection: sqlite3.Connection, title: str) -> str:
-    forum_ids = forums_inside(connection, storable(title))
-    if not forum_ids:
-        raise UsageError(
-            f"No forum of this archive is called “{title}”; `threadkeep show ID` prints the forums of a topic."
-        )
-    return ", ".join(map(str, forum_ids))
 
 
 def _hit(connection: sqlite3.Connection, row: sqlite3.Row, query: Query) -> SearchHit:

@@ -19,11 +19,12 @@ _FIRST_DIACRITIC_CLASS = 200
 _POINT_CLASSES = range(10, 37)
 
 # Scripts written without spaces, or with endings that grow onto words: Han, kana, Bopomofo, Hangul, Thai, Lao, Tibetan,
-# Burmese, Khmer.
-_UNSPACED = re.compile(
-    "([\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3021-\u3029\u3040-\u30ff\u3105-\u312f"
-    "\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af])"
+# Burmese, Khmer. As a class of characters in a regular expression has them.
+UNSPACED = (
+    "\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3021-\u3029\u3040-\u30ff\u3105-\u312f"
+    "\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af"
 )
+_UNSPACED = re.compile(f"([{UNSPACED}])")
 
 
 class _Folding(dict[int, str]):

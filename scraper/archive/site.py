@@ -49,6 +49,15 @@ def claim_site(archive: Archive, host: str) -> None:
         )
 
 
+def known_addresses(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Addresses of the site that the user once asked for, or that its pages came from."""
+    query = """
+    SELECT url FROM lists WHERE is_scope = 1
+    UNION SELECT url FROM (SELECT url FROM pages WHERE kind <> 'dump' ORDER BY page_id LIMIT 1)
+    """
+    return tuple(row[0] for row in connection.execute(query))
+
+
 def held_host(connection: sqlite3.Connection) -> str:
     """Host and port of the archive's site; empty where no page said it yet."""
     return str(connection.execute("SELECT host FROM site").fetchone()[0])

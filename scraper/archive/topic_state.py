@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from parsers.errors import NothingReadableError
 from parsers.records import CountClaim
-from scraper.archive.stored_json import numbers
+from scraper.archive.stored_json import numbers, texts
 
 if TYPE_CHECKING:
     import sqlite3
@@ -33,6 +33,7 @@ class PageState:
         moved_from: the copy before that one, which listed others; None where there is none.
         is_fresh: read since the topic's newest crawl began.
         is_restless: it has moved while that crawl went on.
+        problems: what its reader was unsure of, but for what is about a post that was kept.
     """
 
     number: int
@@ -53,6 +54,7 @@ class PageState:
     moved_from: int | None
     is_fresh: bool
     is_restless: bool
+    problems: tuple[str, ...] = ()
 
     @property
     def place(self) -> tuple[int, int]:
@@ -97,6 +99,7 @@ class TopicState:
         astray: posts seen before and on none of the pages now, not yet known to be gone.
         failed: pages that could not be read, or not again.
         cut_posts: posts whose rest is missing.
+        is_vanished: the topic is no longer there.
     """
 
     topic_key: int
@@ -110,6 +113,7 @@ class TopicState:
     failed: tuple[FailedPage, ...]
     cut_posts: tuple[int, ...]
     stated_replies: int | None
+    is_vanished: bool = False
 
     @property
     def newest(self) -> PageState | None:
@@ -139,6 +143,7 @@ def topic_state(connection: sqlite3.Connection, topic_key: int) -> TopicState:
         failed=tuple(FailedPage(**dict(row)) for row in connection.execute(_FAILED, values)),
         cut_posts=tuple(row[0] for row in connection.execute(_CUT, values)),
         stated_replies=topic["stated_replies"],
+        is_vanished=topic["vanished_at"] is not None,
     )
 
 
@@ -170,8 +175,8 @@ WITH here AS (
     SELECT kind, gone_at, page_id IN (SELECT page_id FROM topic_pages WHERE topic_key = :key) AS is_shown
     FROM posts WHERE topic_key = :key
 )
-SELECT topic_id, url, title, stated_replies,
-    (SELECT count(*) FROM here WHERE is_shown) AS have,
+SELECT topic_id, url, title, stated_replies, vanished_at,
+    (SELECT count(*) FROM here WHERE is_shown AND gone_at IS NULL) AS have,
     (SELECT count(*) FROM here WHERE is_shown AND kind = 'topic') AS has_opening,
     (SELECT count(*) FROM here WHERE NOT is_shown AND gone_at IS NULL) AS astray
 FROM topics WHERE topic_key = :key
@@ -217,7 +222,22 @@ def _page(row: sqlite3.Row) -> PageState:
         moved_from=row["moved_from"],
         is_fresh=bool(row["is_fresh"]),
         is_restless=bool(row["is_restless"]),
+        problems=texts(row["problems"]),
     )
+
+
+def topic_of_page(
+    connection: sqlite3.Connection, page_id: int, topic_id: int | None
+) -> int | None:
+    """The topic that a stored page is of: by the topic's number where it is known, else where it is its page's newest copy."""
+    row = connection.execute(_TOPIC_OF_PAGE, (topic_id, page_id)).fetchone()
+    return int(row[0]) if row is not None else None
+
+
+_TOPIC_OF_PAGE = """
+SELECT topic_key FROM topics WHERE topic_id = ?1
+UNION ALL SELECT topic_key FROM topic_pages WHERE page_id = ?2 LIMIT 1
+"""
 
 
 def _claim(row: sqlite3.Row) -> CountClaim | None:

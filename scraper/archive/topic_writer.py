@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scraper.archive.address import forget_address
+from scraper.archive.change_log import log_topic
 from scraper.archive.continuation import save_continuation
 from scraper.archive.post_writer import Saved, save_post
 from scraper.archive.search_index import index_title
@@ -11,6 +13,7 @@ from scraper.archive.stored_json import numbers, to_json
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator
 
     from parsers.records import ForumLink, TopicPage
     from scraper.archive.post_writer import Source
@@ -58,9 +61,14 @@ def _update_topic(
     connection: sqlite3.Connection, page: TopicPage, source: Source, topic_key: int
 ) -> None:
     values = {**_topic_values(connection, page, source), "key": topic_key}
-    is_renamed = connection.execute(_RENAMED, values).fetchone() is not None
+    before = connection.execute(
+        "SELECT * FROM topics WHERE topic_key = ?", (topic_key,)
+    ).fetchone()
+    log_topic(connection, before, values)
     connection.execute(_UPDATE_TOPIC, values)
-    if is_renamed:
+    if page.url is not None and before["url"] not in {None, page.url}:
+        forget_address(connection, topic_key, before["url"])
+    if before["title"] != page.title:
         index_title(connection, topic_key)
 
 
@@ -90,14 +98,13 @@ INSERT INTO topics (topic_id, forum_id, title, url, status, sticky, tags, langua
 VALUES (:topic_id, :forum_id, :title, :url, :status, :sticky, :tags, :language, :feed_urls, :engine, :stated_replies,
         :replies_need_login, :seen, :seen)
 """
-_RENAMED = "SELECT 1 FROM topics WHERE topic_key = :key AND title <> :title"
 # A later page of a topic does not show its status, and may not link its first page: what is known is kept.
 _UPDATE_TOPIC = """
 UPDATE topics SET topic_id = coalesce(topic_id, :topic_id), forum_id = coalesce(:forum_id, forum_id), title = :title, url = coalesce(:url, url),
     status = coalesce(:status, status), sticky = CASE WHEN :status IS NULL THEN sticky ELSE :sticky END, tags = :tags,
     language = :language, feed_urls = :feed_urls, engine = :engine,
     stated_replies = coalesce(:stated_replies, stated_replies), replies_need_login = :replies_need_login,
-    last_seen = max(last_seen, :seen)
+    last_seen = max(last_seen, :seen), vanished_at = NULL, vanished_reason = NULL
 WHERE topic_key = :key
 """
 
@@ -187,7 +194,7 @@ def _save_page(
         "steady_since": source.page_id,
         "steady_total": claim.total if claim else None,
         "moved_from": before["page_id"] if before is not None else None,
-        "problems": to_json([str(one) for one in page.problems if one.post_id is None]),
+        "problems": to_json(list(_told(page))),
     }
     if before is not None and _goes_on(numbers(before["post_ids"]), post_ids):
         values.update({name: before[name] for name in _STEADY})
@@ -209,6 +216,16 @@ INSERT OR REPLACE INTO topic_pages (
     :has_lead, :is_threaded, :hidden, :steady_since, :steady_total, :moved_from, :problems
 )
 """
+
+
+def _told(page: TopicPage) -> Iterator[str]:
+    """What is wrong with a page; what is about one of its posts is kept with that."""
+    kept = {post.post_id for post in page.posts}
+    for one in page.problems:
+        if one.post_id is None:
+            yield str(one)
+        elif one.post_id not in kept:
+            yield f"{one.code}: Post {one.post_id}: {one.detail}"
 
 
 def _listed(page: TopicPage) -> tuple[int, ...]:

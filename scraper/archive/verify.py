@@ -9,7 +9,9 @@ from parsers.errors import DamagedArchiveError
 from scraper.archive.completeness import assess
 from scraper.archive.crawl import topic_keys, was_stopped
 from scraper.archive.damage import damage_of
+from scraper.archive.due_topic import due_topics
 from scraper.archive.gap import open_gaps
+from scraper.archive.list_gap import list_states, open_gaps_of_list
 from scraper.archive.topic_state import topic_state
 
 if TYPE_CHECKING:
@@ -60,6 +62,30 @@ class TopicVerdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListVerdict:
+    """What checking one list of topics found.
+
+    Attributes:
+        title: its heading.
+        url: its address.
+        topics: topics that it shows.
+        gaps: what is missing and was not accepted.
+        is_interrupted: it was not read to its end.
+    """
+
+    title: str
+    url: str
+    topics: int
+    gaps: tuple[Gap, ...]
+    is_interrupted: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is missing that nobody has accepted."""
+        return self.is_interrupted or bool(self.gaps)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What checking an archive found.
 
@@ -68,6 +94,8 @@ class Verdict:
         damage: one sentence for each contradiction in the file itself.
         is_rebuildable: all that is damaged can be had again from the stored pages, by `threadkeep reparse`.
         topics: none where there is damage.
+        lists: those of which something is missing.
+        unread: topics that lists name and that are still to be read.
         exit_code: as the command line exits.
     """
 
@@ -75,6 +103,8 @@ class Verdict:
     damage: tuple[str, ...]
     is_rebuildable: bool
     topics: tuple[TopicVerdict, ...]
+    lists: tuple[ListVerdict, ...]
+    unread: int
     exit_code: int
 
 
@@ -91,14 +121,29 @@ def verify(archive: Archive) -> Verdict:
 def verdict_of(archive: Archive, damage: tuple[Damage, ...]) -> Verdict:
     """The verdict on an archive of which it is known how it is damaged."""
     topics = () if damage else tuple(_topics(archive))
-    is_open = any(topic.is_open for topic in topics)
+    lists = () if damage else tuple(one for one in _lists(archive) if one.is_open)
+    unread = 0 if damage else len(due_topics(archive.connection))
+    is_open = bool(lists or unread) or any(topic.is_open for topic in topics)
     return Verdict(
         archive=archive.path,
         damage=tuple(one.sentence for one in damage),
         is_rebuildable=bool(damage) and all(one.is_rebuildable for one in damage),
         topics=topics,
+        lists=lists,
+        unread=unread,
         exit_code=DamagedArchiveError.exit_code if damage else _INCOMPLETE if is_open else 0,
     )
+
+
+def _lists(archive: Archive) -> Iterator[ListVerdict]:
+    for one in list_states(archive.connection):
+        yield ListVerdict(
+            title=one.title,
+            url=one.url,
+            topics=one.topics,
+            gaps=open_gaps_of_list(archive.connection, one.list_key),
+            is_interrupted=one.is_due,
+        )
 
 
 def _topics(archive: Archive) -> Iterator[TopicVerdict]:

@@ -12,7 +12,10 @@ from parsers.errors import UsageError
 from scraper.demo.fault import FaultScript
 from scraper.demo.fault_option import read_rule
 from scraper.demo.forum import LOCALES, THEMES, DemoSettings
+from scraper.demo.gallery import with_gallery
 from scraper.demo.generate import generate
+from scraper.demo.login import Gate
+from scraper.demo.members import with_members_area
 from scraper.demo.server import DemoServer
 
 if TYPE_CHECKING:
@@ -26,7 +29,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         script = _script(options)
-        server = DemoServer(generate(_settings(options)), port=options.port, intercept=script)
+        forum = generate(_settings(options))
+        gate = None
+        if options.members:
+            forum, gate = (
+                with_members_area(forum),
+                Gate(session_requests=options.session_requests),
+            )
+        if options.gallery:
+            forum = with_gallery(forum)
+        server = DemoServer(forum, port=options.port, intercept=script, gate=gate)
     except UsageError as error:
         parser.error(str(error))
     except OSError as error:
@@ -94,6 +106,22 @@ def _parser() -> argparse.ArgumentParser:
         "--page-breaks",
         action="store_true",
         help="topics that a page break in a post cuts, and a WordPress of that time",
+    )
+    add(
+        "--members",
+        action="store_true",
+        help="a private and a hidden forum, and accounts: docs/members-only.md has them",
+    )
+    add(
+        "--gallery",
+        action="store_true",
+        help="a topic with pictures and files of every kind, dead ones among them",
+    )
+    add(
+        "--session-requests",
+        type=int,
+        metavar="N",
+        help="with --members: who logged in is a guest again after N requests",
     )
     _add_faults(add)
     return parser

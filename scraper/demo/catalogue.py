@@ -78,6 +78,21 @@ class Catalogue:
                 found.setdefault(unquote(tag.slug), (tag, []))[1].append(topic)
         return found
 
+    def started_by(self, author: DemoAuthor) -> tuple[DemoTopic, ...]:
+        """The topics that somebody started, the one last posted in first."""
+        return self.freshest_first(
+            topic for topic in self.topics if topic.opening.author == author
+        )
+
+    @cached_property
+    def views(self) -> dict[str, tuple[DemoTopic, ...]]:
+        """Topics that are in a view, by its name."""
+        fresh = self.freshest_first(self.topics)
+        return {
+            "popular": tuple(sorted(fresh, key=lambda topic: len(topic.posts), reverse=True)),
+            "no-replies": tuple(topic for topic in fresh if len(topic.posts) == 1),
+        }
+
     @cached_property
     def posts_by_id(self) -> dict[int, tuple[DemoTopic, DemoPost]]:
         """Every post, with its topic."""

@@ -20,6 +20,7 @@ class DemoRequest:
         headers: names and values as sent.
         at: when it came, on the monotonic clock, in seconds.
         status: what was answered; 0 while nothing was, and for good where the connection was closed without a word.
+        body: what was sent with it.
     """
 
     number: int
@@ -28,6 +29,7 @@ class DemoRequest:
     headers: tuple[tuple[str, str], ...] = ()
     at: float = 0.0
     status: int = 0
+    body: bytes = b""
 
     def header(self, name: str) -> str | None:
         """The first value of a header, its name in any case."""

@@ -20,7 +20,8 @@ Role = Literal[
 ThemeName = Literal["default", "classic", "table", "themed"]
 LocaleName = Literal["en_US", "nl_NL", "de_DE"]
 Stickiness = Literal["no", "sticky", "super"]
-Access = Literal["public", "password", "private"]
+Access = Literal["public", "password", "private", "staff"]
+Visibility = Literal["public", "private", "hidden"]
 
 THEMES: tuple[ThemeName, ...] = ("default", "classic", "table", "themed")
 LOCALES: tuple[LocaleName, ...] = ("en_US", "nl_NL", "de_DE")
@@ -155,6 +156,7 @@ class DemoBoard:
 
     Attributes:
         slug: the last part of its address.
+        visibility: whether all may find it, members, or only those who keep order.
     """
 
     board_id: int
@@ -163,6 +165,7 @@ class DemoBoard:
     description: str
     parent: DemoBoard | None = None
     is_category: bool = False
+    visibility: Visibility = "public"
 
     @property
     def lineage(self) -> tuple[DemoBoard, ...]:
@@ -219,7 +222,8 @@ class DemoTopic:
         title: as typed; pages show it with typographic quotes and dashes.
         slug: the last part of its address, percent-encoded as WordPress does it.
         posts: the opening post first, the others as they were written.
-        access: who may read it: everybody, who knows a password, or no visitor at all.
+        access: who may read it: everybody, who knows a password, or no visitor at all; as those see it who keep order,
+            one of the last kind is `staff`.
     """
 
     title: str

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         DemoForum,
         DemoPost,
         LocaleName,
+        Role,
         ThemeName,
     )
 
@@ -41,6 +42,14 @@ def rename_author(
     after = replace(before, name=name, nicename=nicename or before.nicename)
     if any(after.nicename == author.nicename for author in forum.authors if author != before):
         raise UsageError(f"another account of the demo forum is called {after.nicename!r}")
+    authors = tuple(after if author == before else author for author in forum.authors)
+    return _everywhere(replace(forum, authors=authors), before, after)
+
+
+def change_role(forum: DemoForum, user_id: int, role: Role) -> DemoForum:
+    """Somebody may do more or less than before, which shows beside all posts."""
+    before = author_of(forum, user_id)
+    after = replace(before, role=role)
     authors = tuple(after if author == before else author for author in forum.authors)
     return _everywhere(replace(forum, authors=authors), before, after)
 

@@ -70,6 +70,15 @@ class Links:
         """A profile."""
         return self._either(f"forums/users/{author.nicename}/", f"bbp_user={author.user_id}")
 
+    def started(self, author: DemoAuthor, page: int = 1) -> str:
+        """A page of the topics that somebody started."""
+        pretty = f"forums/users/{author.nicename}/topics/"
+        return self._page(self._either(pretty, f"bbp_user={author.user_id}&bbp_tops=1"), page)
+
+    def view(self, name: str, page: int = 1) -> str:
+        """A page of a view's topics."""
+        return self._page(self._either(f"forums/view/{name}/", f"bbp_view={name}"), page)
+
     def tag(self, tag: DemoTag, page: int = 1) -> str:
         """A page of a tag's topics."""
         return self._page(

@@ -8,16 +8,16 @@ from typing import Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
 Kind = Literal[
-    "home", "index", "forum", "topic", "reply", "users", "topic-tag", "short", "wordpress feed",
+    "home", "index", "forum", "topic", "reply", "users", "started", "topic-tag", "view", "short", "wordpress feed",
     "rest", "robots", "sitemap", "sitemap part", "style", "picture",
 ]  # fmt: skip
 Grammar = Literal["pretty", "plain", "both"]
 
 _CONTENT = re.compile(
-    r"/forums/(forum|topic|reply|users|topic-tag)/(.+?)/(?:page/(\d+)/|(feed)/|(\d+)/)?"
+    r"/forums/(forum|topic|reply|users|topic-tag|view)/(.+?)/(?:page/(\d+)/|(feed)/|(\d+)/)?"
 )
 _SITEMAP = re.compile(r"/wp-sitemap-posts-(forum|topic|reply)-(\d+)\.xml")
-_PICTURE = re.compile(r"/avatar/\w*|/badge\.png|/wp-content/uploads/.+\.png")
+_PICTURE = re.compile(r"/avatar/\w*|/badge\.png|/wp-content/uploads/(?:.+\.png|gallery/.+)")
 _STYLE = re.compile(r"/wp-content/.+\.css")
 _PLAIN = {
     "forum": "forum",
@@ -25,7 +25,9 @@ _PLAIN = {
     "reply": "reply",
     "bbp_user": "users",
     "topic-tag": "topic-tag",
+    "bbp_view": "view",
 }
+_STARTED = "/topics"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +76,10 @@ def _pretty(path: str) -> Route | None:
     if path in fixed:
         return fixed[path]
     if content := _CONTENT.fullmatch(path):
+        is_started = content[1] == "users" and content[2].endswith(_STARTED)
         return Route(
-            kind=_content_kind(content[1]),
-            key=unquote(content[2]),
+            kind="started" if is_started else _content_kind(content[1]),
+            key=unquote(content[2].removesuffix(_STARTED) if is_started else content[2]),
             page=int(content[3] or 1),
             feed=bool(content[4]),
             part=int(content[5] or 1),
@@ -93,6 +96,7 @@ def _content_kind(word: str) -> Kind:
         "reply": "reply",
         "users": "users",
         "topic-tag": "topic-tag",
+        "view": "view",
     }
     return kinds[word]
 
@@ -112,7 +116,7 @@ def _plain(query: str) -> Route | None:
     for name, word in _PLAIN.items():
         if name in fields:
             return Route(
-                kind=_content_kind(word),
+                kind="started" if "bbp_tops" in fields else _content_kind(word),
                 key=fields[name],
                 page=page,
                 part=part,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from scraper.demo.forum import DemoForum
     from scraper.demo.life_script import Life
+    from scraper.demo.login import Gate
 
 _TEXT = ("text/", "application/")
 
@@ -36,6 +37,7 @@ class DemoServer:
         intercept: is asked before every answer; what it returns is sent instead, None leaves the forum to answer.
             It runs in the request's own thread and may call `ordinary` for what the forum would have said.
         life: what happens on the forum while it is visited and between visits; the first visit begins at once.
+        gate: logs members in; without it nobody can.
         max_in_flight: the most requests that were ever being answered at the same time.
     """
 
@@ -46,11 +48,13 @@ class DemoServer:
         port: int = 0,
         intercept: Intercept | None = None,
         life: Life | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self._listener = _Listener(("127.0.0.1", port), self)
         self.url = f"http://127.0.0.1:{self._listener.server_port}"
         self.intercept = intercept
         self.life = life
+        self.gate = gate
         self.max_in_flight = 0
         self._site = DemoSite(life.next_visit(forum) if life else forum, self.url)
         self._requests: list[DemoRequest] = []
@@ -132,7 +136,9 @@ class DemoServer:
         """
         return not self._stopping.wait(seconds)
 
-    def respond(self, method: str, path: str, headers: tuple[tuple[str, str], ...]) -> DemoAnswer:
+    def respond(
+        self, method: str, path: str, headers: tuple[tuple[str, str], ...], body: bytes = b""
+    ) -> DemoAnswer:
         """Answer one request and remember it. The listener calls this."""
         with self._lock:
             self._count += 1
@@ -140,7 +146,12 @@ class DemoServer:
             self.max_in_flight = max(self.max_in_flight, self._in_flight)
             number = self._count
         request = DemoRequest(
-            number=number, method=method, path=path, headers=headers, at=time.monotonic()
+            number=number,
+            method=method,
+            path=path,
+            headers=headers,
+            at=time.monotonic(),
+            body=body,
         )
         status = 500  # what an exception in the forum or in `intercept` comes down to
         try:
@@ -154,12 +165,14 @@ class DemoServer:
         return answer
 
     def _answer(self, request: DemoRequest) -> DemoAnswer:
-        site = self._site
+        site = self._site if self.gate is None else self.gate.site_for(request, self._site)
         intercepted = self.intercept(request) if self.intercept else None
         if isinstance(intercepted, DemoAnswer):
             return intercepted
         if intercepted is not None:
             return intercepted(site)
+        if self.gate is not None and self.gate.is_meant(request):
+            return self.gate.answer(request, self.url)
         if request.method not in {"GET", "HEAD"}:
             return DemoAnswer(status=405, headers=(("Allow", "GET, HEAD"),))
         return _compressed(site.answer(request.path), request)
@@ -255,8 +268,9 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815  # http.server's own names
 
     def _respond(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        answer = self._demo.respond(self.command, self.path, tuple(self.headers.items()))
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = tuple(self.headers.items())
+        answer = self._demo.respond(self.command, self.path, headers, body)
         if answer.hang_up or not self._demo.wait(answer.delay):
             self.close_connection = True
             return

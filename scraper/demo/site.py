@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scraper.demo import machine
+from scraper.demo import gallery, machine
 from scraper.demo.catalogue import Catalogue
 from scraper.demo.exchange import DemoAnswer
+from scraper.demo.members import seen_by
 from scraper.demo.permalink import Links
 from scraper.demo.prose import PAGE_BREAK
 from scraper.demo.route import Route, route_of
@@ -18,7 +19,7 @@ from scraper.demo.view import view_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from scraper.demo.forum import DemoForum, DemoPost, DemoTopic
+    from scraper.demo.forum import DemoAuthor, DemoForum, DemoPost, DemoTopic, Role
     from scraper.demo.route import Kind
 
 FEED_SIZE = 10
@@ -44,13 +45,13 @@ class _Found:
 
 
 class DemoSite:
-    """A forum at an address such as `http://127.0.0.1:8000`."""
+    """A forum at an address such as `http://127.0.0.1:8000`, as visitors of one role see it."""
 
-    def __init__(self, forum: DemoForum, base: str) -> None:
+    def __init__(self, forum: DemoForum, base: str, role: Role = "guest") -> None:
         self.forum = forum
         self.base = base
         self._links = Links(base=base, plain=forum.settings.plain_permalinks)
-        self._catalogue = Catalogue(forum)
+        self._catalogue = Catalogue(seen_by(forum, role))
         self._view = view_of(self._catalogue, self._links)
         self._theme = theme_of(self._view)
         self._finders: dict[Kind, Callable[[Route], _Found | None]] = {
@@ -60,7 +61,9 @@ class DemoSite:
             "topic": self._topic,
             "reply": self._reply,
             "users": self._user,
+            "started": self._started,
             "topic-tag": self._tag,
+            "view": self._view_of_topics,
             "short": self._short,
             "wordpress feed": self._wordpress_feed,
             "rest": self._rest,
@@ -154,7 +157,8 @@ class DemoSite:
 
     def _feed_of_nothing(self, route: Route) -> _Found | None:
         """Asked for a private topic's feed, bbPress gives the oldest posts of the whole site instead."""
-        private = next((topic for topic in self.forum.topics if topic.slug == route.key), None)
+        known = self._catalogue.forum.topics
+        private = next((topic for topic in known if topic.slug == route.key), None)
         if private is None:
             return None
         every = ((topic, post) for topic in self._catalogue.topics for post in topic.posts)
@@ -183,15 +187,37 @@ class DemoSite:
         )
 
     def _user(self, route: Route) -> _Found | None:
-        known = self._catalogue
-        author = known.authors_by_nicename.get(route.key)
-        if route.grammar == "plain":
-            author = known.authors_by_id.get(int(route.key)) if route.key.isdecimal() else None
+        author = self._person(route)
         if author is None:
             return None
         return _Found(
             address=self._links.user(author),
             show=lambda: self._html(self._theme.user_page(author)),
+        )
+
+    def _started(self, route: Route) -> _Found | None:
+        author = self._person(route)
+        if author is None:
+            return None
+        topics = self._catalogue.started_by(author)
+        return _Found(
+            address=self._links.started(author, route.page),
+            show=lambda: self._html(self._theme.started_page(author, topics, route.page)),
+        )
+
+    def _person(self, route: Route) -> DemoAuthor | None:
+        known = self._catalogue
+        if route.grammar == "plain":
+            return known.authors_by_id.get(int(route.key)) if route.key.isdecimal() else None
+        return known.authors_by_nicename.get(route.key)
+
+    def _view_of_topics(self, route: Route) -> _Found | None:
+        topics = self._catalogue.views.get(route.key)
+        if topics is None:
+            return None
+        return _Found(
+            address=self._links.view(route.key, route.page),
+            show=lambda: self._html(self._theme.view_page(route.key, topics, route.page)),
         )
 
     def _tag(self, route: Route) -> _Found | None:
@@ -205,7 +231,7 @@ class DemoSite:
         )
 
     def _short(self, route: Route) -> _Found | None:
-        boards = {str(board.board_id): board for board in self.forum.boards}
+        boards = {str(board.board_id): board for board in self._catalogue.forum.boards}
         topic, post = self._post(route.key)
         if route.key in boards:
             address = self._links.board(boards[route.key])
@@ -259,7 +285,7 @@ class DemoSite:
         """Addresses for sitemaps, by id: closed topics are not of status `publish`, so not in them."""
         topics = sorted(self._catalogue.topics, key=lambda topic: topic.topic_id)
         if kind == "forum":
-            return [self._links.board(board) for board in self.forum.boards]
+            return [self._links.board(board) for board in self._catalogue.forum.boards]
         if kind == "topic":
             return [self._links.topic(topic) for topic in topics if not topic.closed]
         replies = (
@@ -275,10 +301,13 @@ class DemoSite:
     def _style(self, _: Route) -> _Found:
         return _Found(address="", show=lambda: _typed(machine.STYLE, "text/css"))
 
-    def _picture(self, route: Route) -> _Found:
-        answer = DemoAnswer(
-            headers=(("Content-Type", "image/png"),), body=machine.picture(route.key)
-        )
+    def _picture(self, route: Route) -> _Found | None:
+        found: tuple[str, bytes] | None = ("image/png", machine.picture(route.key))
+        if route.key.startswith(gallery.FOLDER):
+            found = gallery.file_at(route.key)
+        if found is None:
+            return None
+        answer = DemoAnswer(headers=(("Content-Type", found[0]),), body=found[1])
         return _Found(address="", show=lambda: answer)
 
     # How it is sent ---------------------------------------------------------------------------------------------

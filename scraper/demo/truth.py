@@ -7,11 +7,20 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Literal
 
 from scraper.demo.catalogue import Catalogue
+from scraper.demo.members import seen_by
 from scraper.demo.permalink import Links
 from scraper.demo.view import view_of
 
 if TYPE_CHECKING:
-    from scraper.demo.forum import DemoAuthor, DemoEdit, DemoForum, DemoPost, DemoTopic, Stickiness
+    from scraper.demo.forum import (
+        DemoAuthor,
+        DemoEdit,
+        DemoForum,
+        DemoPost,
+        DemoTopic,
+        Role,
+        Stickiness,
+    )
     from scraper.demo.layout import TopicLayout
     from scraper.demo.view import View
 
@@ -82,14 +91,17 @@ class ExpectedTopic:
     posts: tuple[ExpectedPost, ...]
 
 
-def expected_topics(forum: DemoForum, base: str = "") -> tuple[ExpectedTopic, ...]:
+def expected_topics(
+    forum: DemoForum, base: str = "", role: Role = "guest"
+) -> tuple[ExpectedTopic, ...]:
     """Every topic that a visitor may know of, by id.
 
     Args:
         forum: the forum as it is now.
         base: where it is served, to get whole addresses instead of paths.
+        role: the visitor's.
     """
-    witness = _Witness(forum, base)
+    witness = _Witness(seen_by(forum, role), base)
     topics = sorted(witness.view.catalogue.topics, key=lambda topic: topic.topic_id)
     return tuple(witness.topic(topic) for topic in topics)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from parsers.challenge import is_challenge
 from parsers.errors import BodyTooLargeError, HttpStatusError
 from scraper.fetch.exchange import Answer, BrokenExchangeError, Exchanger
 from scraper.fetch.retry import RETRIED_STATUSES, RetryPolicy
+from scraper.fetch.traffic import Asked
 from scraper.politeness.waiting import spoken
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_NEVER: tuple[float, HttpStatusError | None] = (0.0, None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hop:
@@ -32,15 +35,26 @@ class Hop:
 
     Attributes:
         address: the address.
+        reason: what it is asked for.
         headers: headers beyond those that every request has.
         open_host: the host that may be in a private network, where the user named it.
         deadline: the monotonic time after which no new attempt is made.
+        form: the fields of a login, which is sent instead of asking.
+        max_body: the largest body that is read, where that is not the settings' number.
     """
 
     address: Address
+    reason: str
     headers: Mapping[str, str]
     open_host: tuple[str, int] | None
     deadline: float
+    form: Mapping[str, str] | None = field(default=None, repr=False)
+    max_body: int | None = None
+
+    @property
+    def method(self) -> str:
+        """The word that HTTP has for it."""
+        return "GET" if self.form is None else "POST"
 
 
 class Attempts:
@@ -59,6 +73,7 @@ class Attempts:
         self._pace = pace
         self._waiter = waiter
         self._log = log
+        self._left_alone: dict[str, tuple[float, HttpStatusError]] = {}
 
     def ask(self, hop: Hop) -> Answer:
         """Ask until an answer is complete and not of the passing kind, or until patience ends.
@@ -70,6 +85,7 @@ class Attempts:
             HttpStatusError: the site asks to come back later than anybody waits.
         """
         policy = self._policy
+        self._refuse_before_its_time(hop)
         while True:
             outcome = self._once(hop, attempt=len(policy.history) + 1)
             if isinstance(outcome, Answer) and not _may_pass(outcome):
@@ -83,22 +99,36 @@ class Attempts:
         address, clock = hop.address, self._waiter.clock
         self._pace.wait(address.host, url=address.url)
         began, status = clock.monotonic(), None
+        asked = Asked(asked_at=clock.now(), url=address.url, reason=hop.reason)
         try:
-            answer = self._exchanger.ask(address, hop.headers, open_host=hop.open_host)
+            answer = self._exchanger.ask(
+                address,
+                hop.headers,
+                open_host=hop.open_host,
+                form=hop.form,
+                max_body=hop.max_body,
+            )
         except BrokenExchangeError as error:
-            self._log.broke(attempt=attempt)
-            logger.warning("GET %s: %s %s", address.url, address.host, error)
+            self._log.note(asked, attempt=attempt)
+            logger.warning("%s %s: %s %s", hop.method, address.url, address.host, error)
             return error
         except BodyTooLargeError as error:
-            self._log.broke(attempt=attempt)
-            logger.warning("GET %s: %s", address.url, error)
+            self._log.note(asked, attempt=attempt)
+            logger.warning("%s %s: %s", hop.method, address.url, error)
             raise
         else:
             status = answer.status
-            self._log.answered(status, len(answer.body), attempt=attempt)
+            self._log.note(
+                replace(asked, status=status, body_bytes=len(answer.body)), attempt=attempt
+            )
             took = clock.monotonic() - began
             logger.info(
-                "GET %s: %d, %d bytes, %.2f s", address.url, status, len(answer.body), took
+                "%s %s: %d, %d bytes, %.2f s",
+                hop.method,
+                address.url,
+                status,
+                len(answer.body),
+                took,
             )
             return answer
         finally:
@@ -118,14 +148,23 @@ class Attempts:
         self._waiter.wait(seconds, reason=reason, url=hop.address.url)
         return True
 
+    def _refuse_before_its_time(self, hop: Hop) -> None:
+        """Ask a host nothing more that has asked to be left alone for longer than a run waits."""
+        until, error = self._left_alone.get(hop.address.host, _NEVER)
+        if error is not None and self._waiter.clock.monotonic() < until:
+            raise error
+
     def _come_back_later(self, hop: Hop, answer: Answer, seconds: float) -> HttpStatusError:
         moment = self._waiter.clock.now() + timedelta(seconds=seconds)
-        return HttpStatusError(
+        error = HttpStatusError(
             f"{hop.address.host} answered with HTTP {answer.status} and asks to come back in {spoken(seconds)} "
             f"(after {moment:%Y-%m-%d %H:%M} UTC), which is longer than one run waits; run the same command then.",
             status=answer.status,
             url=hop.address.url,
         )
+        until = self._waiter.clock.monotonic() + seconds
+        self._left_alone[hop.address.host] = (until, error)
+        return error
 
 
 def _may_pass(answer: Answer) -> bool:

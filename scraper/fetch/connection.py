@@ -168,11 +168,16 @@ def guarded_connections(guard: Guard) -> dict[type, type[BaseHTTPConnection]]:
 
 
 class GuestSession(requests.Session):
-    """A session that stays a guest: no cookie is kept, no password sent, no redirect followed behind our back."""
+    """A session that stays a guest: no cookie is kept, no password sent, no redirect followed behind our back.
 
-    def __init__(self, guard: Guard, headers: Mapping[str, str]) -> None:
+    Only where it is handed something to identify itself with, it is not.
+    """
+
+    def __init__(
+        self, guard: Guard, headers: Mapping[str, str], auth: AuthBase | None = None
+    ) -> None:
         super().__init__()
-        self.auth = _NoAuth()
+        self.auth = auth or _NoAuth()
         self.headers.clear()
         self.headers.update(headers)
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import logging
 import re
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from parsers.challenge import PAGE_STATUSES
 from scraper.fetch.body import read_body, read_excerpt
 from scraper.fetch.connection import Guard, GuestSession
+from scraper.fetch.cookies import CookieAuth
 from scraper.fetch.fault import EXCHANGE_ERRORS, Fault, fault_of
 from scraper.politeness.agent import user_agent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from http.cookiejar import CookieJar
 
     from requests import Response
     from urllib3.response import BaseHTTPResponse
@@ -68,17 +71,26 @@ class Answer:
 
 
 class Exchanger:
-    """Asks once, over a guest's session that is kept open between requests."""
+    """Asks once, over a session that is kept open between requests: a guest's, unless there are cookies."""
 
-    def __init__(self, settings: FetchSettings, clock: Clock) -> None:
+    def __init__(
+        self, settings: FetchSettings, clock: Clock, cookies: CookieJar | None = None
+    ) -> None:
         self._settings = settings
         self._clock = clock
         self._guard = Guard(clock)
         headers = {"User-Agent": user_agent(settings.contact), **_HEADERS}
-        self._session = GuestSession(self._guard, headers)
+        self._auth = None if cookies is None else CookieAuth(cookies)
+        self._session = GuestSession(self._guard, headers, self._auth)
 
     def ask(
-        self, address: Address, headers: Mapping[str, str], *, open_host: tuple[str, int] | None
+        self,
+        address: Address,
+        headers: Mapping[str, str],
+        *,
+        open_host: tuple[str, int] | None,
+        form: Mapping[str, str] | None = None,
+        max_body: int | None = None,
     ) -> Answer:
         """Send one request and read its answer.
 
@@ -86,6 +98,8 @@ class Exchanger:
             address: what to ask for.
             headers: headers beyond those that every request has.
             open_host: the host that may be in a private network, where the user named it.
+            form: the fields of a login to be sent; nothing else is ever sent.
+            max_body: the largest body that is read, where that is not the settings' number.
 
         Raises:
             BrokenExchangeError: no complete answer came.
@@ -95,34 +109,39 @@ class Exchanger:
         self._guard.open_host = open_host
         self._guard.deadline = self._clock.monotonic() + self._settings.answer_seconds
         try:
-            return self._exchange(address, headers)
+            with closing(self._sent(address, headers, form)) as response:
+                return self._read(response, address, max_body or self._settings.max_body)
         except EXCHANGE_ERRORS as error:
             self._guard.abandon()
-            logger.debug("GET %s broke", address.url, exc_info=error)
+            if form is None:  # what a failed login says of itself is not for a log
+                logger.debug("GET %s broke", address.url, exc_info=error)
             raise BrokenExchangeError(fault_of(error)) from error
 
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
 
-    def _exchange(self, address: Address, headers: Mapping[str, str]) -> Answer:
+    def _sent(
+        self, address: Address, headers: Mapping[str, str], form: Mapping[str, str] | None
+    ) -> Response:
         timeouts = (self._settings.connect_seconds, self._settings.read_seconds)
-        response = self._session.get(
+        response = self._session.request(
+            "GET" if form is None else "POST",
             address.url,
             headers=dict(headers),
+            data=form,
             stream=True,
             allow_redirects=False,
             timeout=timeouts,
         )
-        try:
-            return self._read(response, address)
-        finally:
-            response.close()
+        if self._auth is not None:
+            self._auth.take(response)
+        return response
 
-    def _read(self, response: Response, address: Address) -> Answer:
+    def _read(self, response: Response, address: Address, ceiling: int) -> Answer:
         raw = cast("BaseHTTPResponse", response.raw)
         if raw.status in PAGE_STATUSES:
-            body = read_body(raw, ceiling=self._settings.max_body, url=address.url)
+            body = read_body(raw, ceiling=ceiling, url=address.url)
         else:
             body = read_excerpt(raw, ceiling=_EXCERPT)
         return Answer(status=raw.status, headers=_kept_headers(raw), body=body, raw=raw)

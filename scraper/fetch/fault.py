@@ -12,8 +12,9 @@ import requests.exceptions
 import urllib3.exceptions
 
 from parsers.errors import FetchError, HostNotFoundError
-from scraper.fetch.body import InflateError, UnknownEncodingError
+from scraper.fetch.body import UnknownEncodingError
 from scraper.fetch.connection import SurplusError
+from scraper.fetch.inflater import InflateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

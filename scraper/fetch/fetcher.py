@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from parsers.records import Page
+    from parsers.records import Page, Viewer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,12 +18,16 @@ class Request:
         reason: why, in a word or two, for logs and reports: `topic page 2`, `robots.txt`.
         etag: the `ETag` of the copy at hand, exactly as it came.
         last_modified: the `Last-Modified` of the copy at hand, exactly as it came.
+        accept: what is welcome, where it is not a page.
+        max_body: the largest body that is read, where that is not the settings' number.
     """
 
     url: str
     reason: str
     etag: str | None = None
     last_modified: str | None = None
+    accept: str | None = None
+    max_body: int | None = None
 
     @property
     def is_conditional(self) -> bool:
@@ -33,6 +37,11 @@ class Request:
 
 class Fetcher(Protocol):
     """Whatever answers requests."""
+
+    @property
+    def viewer(self) -> Viewer:
+        """As whom it asks, as far as answers have shown that."""
+        ...
 
     def get(self, request: Request, /) -> Page:
         """Ask for one page.

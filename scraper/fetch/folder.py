@@ -3,38 +3,25 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urljoin
-
-from lxml import etree, html
+from urllib.parse import quote
 
 from parsers.errors import NothingReadableError, UsageError
 from parsers.records import Page, Problem
+from parsers.wayback import restored
 from scraper.fetch.address import normalise_url
+from scraper.fetch.mirror import Mirror
+from scraper.fetch.saved_address import HEAD_BYTES, own_moment, own_url, saver_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SUFFIXES = (".html", ".htm", ".xhtml")
 MAX_FILE = 64 * 2**20
-# What browsers and savers write above a page is within its first bytes; links are in its head.
-_TOP_BYTES = 4096
-_HEAD_BYTES = 2 * 2**20
-_SAVED_FROM = (
-    re.compile(rb"<!--\s*saved from url=\(\d+\)(\S+?)\s*-->", re.IGNORECASE),
-    re.compile(rb"<!--\s*Page saved with SingleFile\s+url:\s*(\S+)", re.IGNORECASE),
-)
-_AMPERSAND = re.compile(r"&(?:amp|#0*38|#x0*26);", re.IGNORECASE)
-_LINKS = (
-    ('.//link[@rel="canonical"]', "href"),
-    ('.//meta[@property="og:url"]', "content"),
-    (".//base[@href]", "href"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +39,47 @@ class SavedFile:
     problems: tuple[Problem, ...] = ()
 
 
+class SavedFolder:
+    """A folder of saved pages, or a mirror of a site.
+
+    Attributes:
+        paths: the HTML files below it, sorted.
+        closed: the folders in it that cannot be looked into.
+    """
+
+    def __init__(self, folder: Path, *, base_url: str | None = None) -> None:
+        """Look through the files for what they say of their addresses.
+
+        Args:
+            folder: where the files lie.
+            base_url: the address that the folder itself stands for, as in a mirror; files then lie below it.
+
+        Raises:
+            UsageError: there is no such folder, or `base_url` is no web address.
+        """
+        if not folder.is_dir():
+            raise UsageError(f"There is no folder {folder}.")
+        base = normalise_url(base_url) if base_url is not None else None
+        self._folder = folder
+        self.paths, self.closed = _html_paths(folder)
+        names = {path: path.relative_to(folder).as_posix() for path in self.paths}
+        said, written = dict[str, str](), dict[str, str]()
+        for path, name in names.items():
+            head = _head(path)
+            if (url := saver_url(head)) is not None:
+                written[name] = url
+            elif (url := own_url(head)) is not None:
+                said[name] = url
+        self._mirror = Mirror(written, said, names.values(), base)
+
+    def read(self, path: Path) -> SavedFile:
+        """One of the files: its links to others of them are addresses again."""
+        name = path.relative_to(self._folder).as_posix()
+        url = self._mirror.addresses.get(name)
+        shown = quote(name, errors="replace")
+        return _read(path, url=url, name=shown, mirror=(self._mirror, name))
+
+
 def saved_files(folder: Path, *, base_url: str | None = None) -> Iterator[SavedFile]:
     """Every HTML file below a folder, sorted by path; files that cannot be read come with their problem.
 
@@ -65,22 +93,19 @@ def saved_files(folder: Path, *, base_url: str | None = None) -> Iterator[SavedF
         UsageError: there is no such folder, or `base_url` is no web address.
         NothingReadableError: no HTML file is in it.
     """
-    if not folder.is_dir():
-        raise UsageError(f"There is no folder {folder}.")
-    base = normalise_url(base_url) if base_url is not None else None
-    paths, closed = _html_paths(folder)
-    if not paths and not closed:
+    saved = SavedFolder(folder, base_url=base_url)
+    if not saved.paths and not saved.closed:
         raise NothingReadableError(
             f"The folder {folder} holds no saved page ({', '.join(SUFFIXES)})."
         )
-    return chain((_in_folder(path, folder, base) for path in paths), closed)
+    return chain(map(saved.read, saved.paths), saved.closed)
 
 
 def saved_file(path: Path, *, url: str | None = None) -> SavedFile:
     """One file as a page.
 
-    Its address is the given one, else what the file says, in this order: the comment of the browser or of SingleFile
-    that saved it, its canonical link, its `og:url`, its base. A file without any has `file:NAME` and a problem.
+    Its address is the given one, else what the file says (`saved_address.own_url`). A file without any has `file:NAME`
+    and a problem.
 
     Raises:
         UsageError: `url` is no web address.
@@ -101,19 +126,20 @@ def _html_paths(folder: Path) -> tuple[list[Path], list[SavedFile]]:
     return sorted(found), closed
 
 
-def _in_folder(path: Path, folder: Path, base: str | None) -> SavedFile:
-    name = quote(path.relative_to(folder).as_posix(), errors="replace")
-    url = _mirrored(base, name) if base is not None else None
-    return _read(path, url=url, name=name)
+def _head(path: Path) -> bytes:
+    """What a file begins with; nothing of one that cannot be read."""
+    if not path.is_file():  # a pipe, say, which nobody may ever write to
+        return b""
+    try:
+        with path.open("rb") as file:
+            return file.read(HEAD_BYTES)
+    except OSError:
+        return b""
 
 
-def _mirrored(base: str, name: str) -> str:
-    """The address of a file in a mirror: an index file stands for its folder."""
-    within = re.sub(r"(?:^|(?<=/))index\.(?:html?|xhtml)$", "", name, flags=re.IGNORECASE)
-    return normalise_url(urljoin(base if base.endswith("/") else f"{base}/", f"./{within}"))
-
-
-def _read(path: Path, *, url: str | None, name: str) -> SavedFile:
+def _read(
+    path: Path, *, url: str | None, name: str, mirror: tuple[Mirror, str] | None = None
+) -> SavedFile:
     if path.exists() and not path.is_file():  # a pipe, say, which nobody may ever write to
         return _unreadable(path, "unreadable-file", f"{name} is no file")
     try:
@@ -126,14 +152,17 @@ def _read(path: Path, *, url: str | None, name: str) -> SavedFile:
         return _unreadable(path, "empty-file", f"{name} is empty")
     if len(body) > MAX_FILE:
         return _unreadable(path, "large-file", f"{name} is larger than {MAX_FILE // 2**20} MiB")
-    found = url or _own_url(body)
-    problems = (
-        ()
-        if found
-        else (Problem(code="no-address", detail=f"{name} does not say where it comes from"),)
-    )
+    found = url or own_url(body)
     address = found or f"file:{name}"
-    page = Page(url=address, final_url=address, status=200, body=body, fetched_at=_moment(moment))
+    when = own_moment(body) or _moment(moment)
+    if mirror is not None:
+        body = mirror[0].restored(body, mirror[1])
+    page = restored(Page(url=address, final_url=address, status=200, body=body, fetched_at=when))
+    problems = (
+        (Problem(code="no-address", detail=f"{name} does not say where it comes from"),)
+        if page.final_url.startswith("file:")
+        else ()
+    )
     return SavedFile(path=path, page=page, problems=problems)
 
 
@@ -146,32 +175,3 @@ def _moment(timestamp: float) -> datetime:
         return datetime.fromtimestamp(timestamp, UTC)
     except (OverflowError, ValueError, OSError):  # a file from before year 1 or after 9999
         return datetime.fromtimestamp(0, UTC)
-
-
-def _own_url(body: bytes) -> str | None:
-    candidates = (*_comment_urls(body[:_TOP_BYTES]), *_linked_urls(body[:_HEAD_BYTES]))
-    return next((url for url in map(_web_url, candidates) if url is not None), None)
-
-
-def _comment_urls(top: bytes) -> Iterator[str]:
-    for pattern in _SAVED_FROM:
-        if match := pattern.search(top):
-            # Not every saver escapes; undoing only this escape leaves an unescaped address whole.
-            yield _AMPERSAND.sub("&", match[1].decode("utf-8", "replace"))
-
-
-def _linked_urls(head: bytes) -> Iterator[str]:
-    try:
-        root = html.document_fromstring(head)
-    except etree.LxmlError:
-        return
-    for path, attribute in _LINKS:
-        for element in root.findall(path):
-            yield element.get(attribute) or ""
-
-
-def _web_url(text: str) -> str | None:
-    try:
-        return normalise_url(text)
-    except UsageError:
-        return None

@@ -20,12 +20,21 @@ def one_host(urls: Iterable[str]) -> str | None:
     Raises:
         UsageError: one is no web address, or they are of several sites.
     """
-    hosts = sorted({_host(url) for url in urls})
+    hosts = hosts_of(urls)
     if len(hosts) > 1:
         raise UsageError(
             f"An archive holds one site, and these addresses are of {len(hosts)}: {', '.join(hosts)}."
         )
     return hosts[0] if hosts else None
+
+
+def hosts_of(urls: Iterable[str]) -> list[str]:
+    """Host and port of the sites that addresses are of, sorted; a leading `www.` is left out.
+
+    Raises:
+        UsageError: one is no web address.
+    """
+    return sorted({_host(url) for url in urls})
 
 
 def on_site(link: str, url: str) -> str | None:

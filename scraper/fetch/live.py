@@ -13,15 +13,17 @@ from scraper.fetch.network import trust_key
 from scraper.fetch.redirect import check_first, check_redirect, redirect_target
 from scraper.fetch.retry import RetryPolicy
 from scraper.fetch.settings import FetchSettings
-from scraper.fetch.traffic import Traffic, TrafficLog
+from scraper.fetch.traffic import Asked, Traffic, TrafficLog
 from scraper.fetch.verdict import judged
 from scraper.politeness.clock import Clock, SystemClock
 from scraper.politeness.pace import Pace
 from scraper.politeness.waiting import Waiter, WaitHook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from http.cookiejar import CookieJar
 
+    from parsers.records import Viewer
     from scraper.fetch.exchange import Answer
     from scraper.fetch.fetcher import Request
 
@@ -33,6 +35,8 @@ class LiveFetcher:
         settings: its numbers.
         clock: what it waits on and dates pages with.
         pace: when each host may be asked again.
+        user_urls: the addresses that the user typed.
+        cookies: what is sent along; None: nothing ever is.
     """
 
     def __init__(
@@ -43,6 +47,7 @@ class LiveFetcher:
         clock: Clock | None = None,
         on_wait: WaitHook | None = None,
         chance: Callable[[], float] = random,
+        cookies: CookieJar | None = None,
     ) -> None:
         """Open a fetcher; nothing is asked for yet.
 
@@ -52,6 +57,7 @@ class LiveFetcher:
             clock: what it waits on.
             on_wait: called before a pause that takes long.
             chance: gives numbers from 0 to 1 that spread the pauses between attempts.
+            cookies: what is sent along and taken, as the jar's own policy allows; without it, no cookie ever is.
 
         Raises:
             UsageError: one of `user_urls` is no web address, or the contact cannot be sent.
@@ -60,11 +66,18 @@ class LiveFetcher:
         self.clock = clock or SystemClock()
         waiter = Waiter(self.clock, on_wait=on_wait, notice_after=self.settings.notice_after)
         self.pace = Pace(waiter, delay=self.settings.delay)
-        self._trusted = {trust_key(parse_address(url)) for url in user_urls}
+        self.user_urls = tuple(user_urls)
+        self.cookies = cookies
+        self._trusted = {trust_key(parse_address(url)) for url in self.user_urls}
         self._log = TrafficLog()
-        self._exchanger = Exchanger(self.settings, self.clock)
+        self._exchanger = Exchanger(self.settings, self.clock, cookies)
         policy = RetryPolicy.from_settings(self.settings, self.clock, chance)
         self._attempts = Attempts(self._exchanger, policy, self.pace, waiter, self._log)
+
+    @property
+    def viewer(self) -> Viewer:
+        """See `Fetcher.viewer`."""
+        return "guest"
 
     def get(self, request: Request, /) -> Page:
         """See `Fetcher.get`."""
@@ -103,10 +116,33 @@ class LiveFetcher:
             hops.append(target)
             check_redirect(hops, is_trusted=self._open_host(hops) is not None, most=most)
 
+    def exchange(self, address: Address, form: Mapping[str, str] | None = None) -> Answer:
+        """Ask for one address, or send a login to it, and take whatever answer comes; a redirect is one.
+
+        What may be asked for or sent is not checked here.
+
+        Raises:
+            FetchError: no answer came.
+        """
+        deadline = self.clock.monotonic() + self.settings.request_seconds
+        hop = Hop(
+            address=address,
+            reason="login page" if form is None else "login",
+            headers={},
+            open_host=self._open_host([address]),
+            deadline=deadline,
+            form=form,
+        )
+        return self._attempts.ask(hop)
+
     @property
     def traffic(self) -> Traffic:
         """What was asked of the network so far."""
         return self._log.snapshot()
+
+    def take_asked(self) -> tuple[Asked, ...]:
+        """What was asked of the network since this was called last."""
+        return self._log.take_asked()
 
     def close(self) -> None:
         """Close the connections."""
@@ -121,9 +157,11 @@ class LiveFetcher:
     def _ask(self, request: Request, hops: Sequence[Address], deadline: float) -> Answer:
         hop = Hop(
             address=hops[-1],
-            headers=_validators(request),
+            reason=request.reason,
+            headers={**_accepted(request), **_validators(request)},
             open_host=self._open_host(hops),
             deadline=deadline,
+            max_body=request.max_body,
         )
         return self._attempts.ask(hop)
 
@@ -142,6 +180,10 @@ class LiveFetcher:
             fetched_at=self.clock.now(),
             redirects=tuple(hop.url for hop in hops[1:-1]),
         )
+
+
+def _accepted(request: Request) -> dict[str, str]:
+    return {} if request.accept is None else {"Accept": request.accept}
 
 
 def _validators(request: Request) -> dict[str, str]:

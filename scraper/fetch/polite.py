@@ -20,6 +20,7 @@ from scraper.politeness.robots import RobotsRules, robots_from_page, robots_url
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from parsers.records import Viewer
     from scraper.fetch.live import LiveFetcher
     from scraper.fetch.traffic import Traffic
 
@@ -54,16 +55,55 @@ class PoliteFetcher:
         for page in known_robots:
             self._learn(page)
 
+    @property
+    def viewer(self) -> Viewer:
+        """See `Fetcher.viewer`."""
+        return "guest"
+
     def get(self, request: Request, /) -> Page:
         """See `Fetcher.get`.
 
         Raises:
             RobotsDisallowedError: robots.txt forbids the address, or the one it redirects to.
         """
-        admit = self._admit if self._live.settings.respect_robots else None
-        return judged(
-            self._live.visit(request, admit=admit), is_conditional=request.is_conditional
-        )
+        return judged(self.visit(request), is_conditional=request.is_conditional)
+
+    def get_file(self, request: Request, admit: Callable[[str], None]) -> Page:
+        """Ask for a file that a page shows.
+
+        Args:
+            request: what to ask for.
+            admit: called with each address before it is asked for, that of a redirect too; it raises to refuse.
+
+        Raises:
+            RobotsDisallowedError: robots.txt of the file's host forbids it.
+            ThreadkeepError: see `Fetcher.get`.
+        """
+
+        def admit_both(url: str) -> None:
+            admit(url)
+            self.admit(url)
+
+        return judged(self._live.visit(request, admit=admit_both))
+
+    def visit(self, request: Request) -> Page:
+        """Ask for one page and take whatever answer comes, error pages among them.
+
+        Raises:
+            RobotsDisallowedError: robots.txt forbids the address, or the one it redirects to.
+            FetchError: no answer came, or a redirect leads where threadkeep does not go.
+            LoginRequiredError: a redirect leads to a login.
+        """
+        return self._live.visit(request, admit=self.admit)
+
+    def admit(self, url: str) -> None:
+        """Refuse an address that robots.txt forbids, unless the user set that aside.
+
+        Raises:
+            RobotsDisallowedError: it is forbidden.
+        """
+        if self._live.settings.respect_robots:
+            self._admit(url)
 
     def robots(self, url: str) -> RobotsRules:
         """The rules that bind this address; asks for them once.

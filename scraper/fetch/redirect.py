@@ -68,7 +68,7 @@ def check_redirect(hops: Sequence[Address], *, is_trusted: bool, most: int) -> N
     target, start = hops[-1], hops[0].url
     if is_login(target.url):
         raise LoginRequiredError(
-            f"{start} sends guests to a login, and threadkeep reads only what guests can.",
+            f"{start} sends guests to a login; log in with --cookies or --login if you have an account there.",
             url=start,
         )
     if reason := why_forbidden(target.url):

@@ -10,7 +10,7 @@ from scraper.fetch.verdict import judged
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from parsers.records import Page
+    from parsers.records import Page, Viewer
     from scraper.fetch.fetcher import Request
 
 
@@ -24,6 +24,11 @@ class ReplayFetcher:
     def __init__(self, pages: Iterable[Page]) -> None:
         self.requests: list[Request] = []
         self._pages = {page.url: page for page in pages}
+
+    @property
+    def viewer(self) -> Viewer:
+        """See `Fetcher.viewer`."""
+        return "guest"
 
     def get(self, request: Request, /) -> Page:
         """See `Fetcher.get`."""

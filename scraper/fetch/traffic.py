@@ -4,6 +4,29 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One request that was sent.
+
+    Attributes:
+        asked_at: when.
+        url: the address.
+        reason: what it was asked for.
+        status: the HTTP status of the answer; None where no complete answer came.
+        body_bytes: bytes of the body, decompressed.
+    """
+
+    asked_at: datetime
+    url: str
+    reason: str
+    status: int | None = None
+    body_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,24 +49,30 @@ class Traffic:
 
 
 class TrafficLog:
-    """Counts while fetching goes on."""
+    """Counts while fetching goes on, and keeps what was asked until somebody takes it over."""
 
     def __init__(self) -> None:
         self._statuses: Counter[int] = Counter()
         self._retries = 0
         self._broken = 0
         self._body_bytes = 0
+        self._asked: list[Asked] = []
 
-    def answered(self, status: int, size: int, *, attempt: int) -> None:
-        """Note an answer and which attempt, from 1, brought it."""
-        self._statuses[status] += 1
-        self._body_bytes += size
+    def note(self, asked: Asked, *, attempt: int) -> None:
+        """Note a request and which attempt, from 1, it was."""
+        if asked.status is None:
+            self._broken += 1
+        else:
+            self._statuses[asked.status] += 1
+        self._body_bytes += asked.body_bytes
         self._retries += attempt > 1
+        self._asked.append(asked)
 
-    def broke(self, *, attempt: int) -> None:
-        """Note a request that brought no complete answer."""
-        self._broken += 1
-        self._retries += attempt > 1
+    def take_asked(self) -> tuple[Asked, ...]:
+        """What was asked since this was called last."""
+        asked = tuple(self._asked)
+        self._asked.clear()
+        return asked
 
     def snapshot(self) -> Traffic:
         """The counts of this moment."""

@@ -52,7 +52,7 @@ def _refusal(page: Page) -> ThreadkeepError:
         )
     if page.status == HTTPStatus.UNAUTHORIZED:
         return LoginRequiredError(
-            f"{url} is behind a password ({what}), and threadkeep reads only what guests can.",
+            f"{url} is behind a password of the server ({what}), which threadkeep does not enter.",
             url=page.url,
         )
     if page.status in _REFUSALS:

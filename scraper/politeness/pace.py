@@ -25,6 +25,7 @@ class _Host:
     crawl_delay: float = 0.0
     strain: float = 1.0
     last_took: float = 0.0
+    ended_at: float | None = None
     ready_at: float = 0.0
 
 
@@ -42,7 +43,10 @@ class Pace:
 
     def heed(self, host: str, crawl_delay: float | None) -> None:
         """Take over a Crawl-delay, which can raise the pause and never lowers it; more than a minute counts as one."""
-        self._host(host).crawl_delay = min(crawl_delay or 0.0, MAX_CRAWL_DELAY)
+        known = self._host(host)
+        known.crawl_delay = min(crawl_delay or 0.0, MAX_CRAWL_DELAY)
+        if known.ended_at is not None:  # it binds from the request that brought it on
+            known.ready_at = max(known.ready_at, known.ended_at + self.interval(host))
 
     def interval(self, host: str) -> float:
         """Seconds that lie between two requests to this host just now."""
@@ -66,7 +70,8 @@ class Pace:
             known.strain = min(known.strain * _GROWTH, MAX_INTERVAL)
         elif status is not None:
             known.strain = max(known.strain * _RECOVERY, 1.0)
-        known.ready_at = self._waiter.clock.monotonic() + self.interval(host)
+        known.ended_at = self._waiter.clock.monotonic()
+        known.ready_at = known.ended_at + self.interval(host)
 
     def _host(self, host: str) -> _Host:
         return self._hosts.setdefault(host, _Host())

@@ -1,46 +1,41 @@
-"""Bring saved pages and text dumps into an archive, as if they had been fetched: same parsers, same reconciling."""
+"""Bring saved pages, web archives and text dumps into an archive, as if they had been fetched: same parsers, same reconciling."""
 
 from __future__ import annotations
 
-import logging
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from parsers.document import decode_text
-from parsers.errors import NothingReadableError, ThreadkeepError, UsageError
-from parsers.records import Page
-from parsers.redaction import guest_address
-from parsers.text_dump import parse_text_dump, redact_dump
+import msgspec
+
+from parsers.errors import NothingReadableError, UsageError
+from parsers.feed import parse_feed
+from parsers.page_records import Observations
 from scraper.archive.database import Archive, writing
-from scraper.archive.page import newest_page_time, store_page, utc_text
+from scraper.archive.page import kept_page, newest_page_time, store_page, utc_text
+from scraper.archive.page_collection import take_observations
+from scraper.archive.post_time import store_feed_times
 from scraper.archive.post_writer import Saved, Source
 from scraper.archive.run import RunTotals, end_run, ensure_run
-from scraper.archive.site import claim_site, note_site
+from scraper.archive.site import claim_site, note_site, site_zone
+from scraper.archive.topic_state import topic_of_page
 from scraper.archive.topic_writer import save_topic_page
-from scraper.fetch.folder import saved_file, saved_files
+from scraper.fetch.host import hosts_of
 from scraper.sync.closing import close_topic
-from scraper.sync.host import one_host
+from scraper.sync.import_reading import Reading, SourceReader
 from scraper.sync.log import log_page
-from scraper.sync.receipt import received
+from scraper.sync.page_kind import understood
 from scraper.sync.reparsing import rebuild
 from scraper.sync.report import TimesOutcome, TopicOutcome, worst_exit_code
-from scraper.sync.site_time import check_zone, settle_times
-from scraper.sync.topic_page import Elsewhere, read_topic_page
+from scraper.sync.site_time import check_zone, keep_stated_zone, settle_times
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from parsers.records import Problem, TopicPage
-    from scraper.fetch.folder import SavedFile
+    from parsers.records import Page
     from scraper.politeness.clock import Clock
-
-logger = logging.getLogger(__name__)
-
-_TEXT_SUFFIXES = (".txt", ".text", ".md", ".wet")
-_MOST_TEXT = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,15 +43,17 @@ class ImportJob:
     """What to import.
 
     Attributes:
-        source: a text dump, a saved page, or a folder of saved pages.
+        source: a text dump, a saved page, a folder of saved pages, a web archive, or a folder of these.
         path: the archive.
         url: where the source is from, where the user knows it.
+        host: the site whose pages are wanted, where the source holds those of several.
         timezone: the site's zone, where the user names it.
     """
 
     source: Path
     path: Path
     url: str | None = None
+    host: str | None = None
     timezone: str | None = None
     command: str = "import"
 
@@ -83,15 +80,8 @@ class ImportReport:
     exit_code: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Read:
-    page: Page
-    found: TopicPage
-    kind: str
-
-
 def import_source(job: ImportJob, clock: Clock) -> ImportReport:
-    """Import a text dump or saved pages.
+    """Import a text dump, saved pages or a web archive.
 
     Everything is read before anything is written: a source without a post leaves no archive behind.
 
@@ -103,161 +93,171 @@ def import_source(job: ImportJob, clock: Clock) -> ImportReport:
         ExportError: the archive cannot be written.
     """
     check_zone(job.timezone)
-    problems: list[str] = []
-    read = _with_posts(list(_readings(job, problems)), problems)
-    readings = sorted(read, key=lambda one: one.page.fetched_at)
-    if not readings:
-        because = f" ({problems[0]})" if problems else ""
-        raise NothingReadableError(
-            f"{job.source} holds no page of a topic that threadkeep reads{because}."
-        )
-    host = _host_of(readings)
-    with writing(job.path, command=job.command, host=host) as archive:
-        if host:
-            claim_site(archive, host)
-        with archive.transaction():
-            outcomes = _save_all(archive, readings, job, clock)
-            times = settle_times(archive, None, clock, job.timezone)
-        code = worst_exit_code([outcome.exit_code for outcome in outcomes])
-        saved = sum((outcome.saved for outcome in outcomes), Saved())
-        totals = RunTotals(requests=0, pages=len(readings), saved=saved, gone=0)
-        end_run(archive, utc_text(clock.now()), code, totals)
+    with ExitStack() as files:
+        wanted = job.host.lower().removeprefix("www.") if job.host is not None else None
+        reader = SourceReader(source=job.source, url=job.url, host=wanted, files=files)
+        readings = sorted(reader.readings(), key=lambda one: one.fetched_at)
+        topics = [one for one in readings if one.is_of_topic]
+        if not topics:
+            raise NothingReadableError(_nothing(job, reader.problems))
+        host = _host_of(topics)
+        chosen = _of_host(readings, host)
+        with writing(job.path, command=job.command, host=host) as archive:
+            if host:
+                claim_site(archive, host)
+            with archive.transaction():
+                importing = _Importing(archive, job, clock, tuple(_observed(reader)))
+                outcomes = importing.save(chosen, host)
+                times = settle_times(archive, None, clock, job.timezone)
+            code = worst_exit_code([outcome.exit_code for outcome in outcomes])
+            saved = sum((outcome.saved for outcome in outcomes), Saved())
+            totals = RunTotals(requests=0, pages=len(topics), saved=saved, gone=0)
+            end_run(archive, utc_text(clock.now()), code, totals)
     return ImportReport(
         archive=job.path,
         topics=tuple(outcomes),
         times=times,
-        problems=tuple(problems),
-        notices=tuple(_notices(readings)),
+        problems=tuple(reader.problems),
+        notices=(*_notices(topics), *_left_out(reader.others)),
         exit_code=code,
     )
 
 
-def _host_of(readings: list[_Read]) -> str:
+def _nothing(job: ImportJob, problems: list[str]) -> str:
+    because = f" ({problems[0]})" if problems else ""
+    whose = f" of {job.host}" if job.host is not None else ""
+    return f"{job.source} holds no page of a topic{whose} that threadkeep reads{because}."
+
+
+def _host_of(topics: list[Reading]) -> str:
     """The site that the pages are of; empty where none of them says it."""
-    urls = [one.page.final_url for one in readings]
-    return one_host([url for url in urls if url.startswith(("http://", "https://"))]) or ""
+    urls = [one.url for one in topics if one.url.startswith(("http://", "https://"))]
+    hosts = hosts_of(urls)
+    if len(hosts) > 1:
+        raise UsageError(
+            f"An archive holds one site, and these addresses are of {len(hosts)}: {', '.join(hosts)}; choose one with --host."
+        )
+    return hosts[0] if hosts else ""
 
 
-def _readings(job: ImportJob, problems: list[str]) -> Iterator[_Read]:
-    if job.source.is_dir():
-        yield from _from_files(saved_files(job.source, base_url=job.url), problems)
-    elif not job.source.exists():
-        raise UsageError(f"There is no file or folder {job.source}.")
-    elif job.source.suffix.lower() in _TEXT_SUFFIXES:
-        yield _from_dump(job, problems)
-    else:
-        yield from _from_files([saved_file(job.source, url=job.url)], problems)
+def _of_host(readings: list[Reading], host: str) -> list[Reading]:
+    """Pages of topics, and of what is beside them only what is of the same site."""
+    return [
+        one
+        for one in readings
+        if one.is_of_topic or (one.url.startswith("http") and hosts_of([one.url]) == [host])
+    ]
 
 
-def _from_files(files: Iterable[SavedFile], problems: list[str]) -> Iterator[_Read]:
-    for file in files:
-        for problem in file.problems:
-            _note(problems, str(problem))
-        if file.page is None:
-            continue
+def _observed(reader: SourceReader) -> Iterator[Observations]:
+    for text in reader.observations():
         try:
-            page = received(file.page)
-            found = read_topic_page(page, may_archive=True)
-        except ThreadkeepError as error:
-            _note(problems, f"{file.path}: {error}")
-            continue
-        if isinstance(found, Elsewhere):
-            _note(problems, f"{file.path} is a single reply's page; its topic is at {found.url}.")
-        else:
-            problems.extend(_told(found.problems))
-            yield _Read(page=page, found=found, kind="topic")
-
-
-def _with_posts(readings: list[_Read], problems: list[str]) -> list[_Read]:
-    """Only pages of topics of which something is left; a moderator's last page may hold nothing but hidden posts."""
-    left = {one.found.topic_id for one in readings if one.found.posts}
-    for one in readings:
-        if one.found.topic_id not in left:
-            sentence = f"{one.page.final_url} shows only posts that guests do not see; nothing of it is kept."
-            _note(problems, sentence)
-    return [one for one in readings if one.found.topic_id in left]
-
-
-def _note(problems: list[str], sentence: str) -> None:
-    problems.append(sentence)
-    logger.warning("problem: %s", sentence)
-
-
-def _from_dump(job: ImportJob, problems: list[str]) -> _Read:
-    try:
-        with job.source.open("rb") as file:
-            body = file.read(_MOST_TEXT + 1)
-            written_at = datetime.fromtimestamp(job.source.stat().st_mtime, UTC)
-    except OSError as error:
-        raise UsageError(f"{job.source} cannot be read: {error.strerror}.") from error
-    if len(body) > _MOST_TEXT:
-        raise UsageError(f"{job.source} is larger than {_MOST_TEXT // 2**20} MiB; split it.")
-    url = guest_address(job.url or "")
-    page = Page(url=url, final_url=url, status=200, body=body, fetched_at=written_at)
-    try:
-        found = parse_text_dump(decode_text(body), url=url or None)
-    except NothingReadableError as error:
-        raise NothingReadableError(f"{job.source}: {error}") from error
-    problems.extend(_told(found.problems))
-    return _Read(page=replace(page, body=redact_dump(body, found)), found=found, kind="dump")
-
-
-def _told(problems: Iterable[Problem]) -> Iterator[str]:
-    """Problems of pages as a whole; those of single posts are kept with the posts."""
-    return (str(problem) for problem in problems if problem.post_id is None)
-
-
-def _save_all(
-    archive: Archive, readings: list[_Read], job: ImportJob, clock: Clock
-) -> list[TopicOutcome]:
-    now = utc_text(clock.now())
-    with archive.transaction() as connection:
-        run_id = ensure_run(connection, archive, now)
-        newest = newest_page_time(connection)
-        page_ids = [store_page(connection, run_id, one.kind, one.page) for one in readings]
-        if newest is not None and utc_text(readings[0].page.fetched_at) < newest:
-            # What is older than what the archive knows must not take its place: all is read anew, in order.
-            changes = rebuild(archive, connection).saved
-        else:
-            changes = {
-                page_id: _save_one(connection, one, page_id)
-                for page_id, one in zip(page_ids, readings, strict=True)
-            }
-        note_site(connection, host=_host_of(readings))
-        saved: dict[int, list[Saved]] = {}
-        for page_id in page_ids:
-            topic_key, change = changes[page_id]
-            saved.setdefault(topic_key, []).append(change)
-        return [
-            close_topic(
-                connection,
-                topic_key,
-                now,
-                source=str(job.source),
-                saved=sum(parts, Saved()),
-                pages=len(parts),
+            yield msgspec.json.decode(text, type=Observations)
+        except msgspec.DecodeError as error:
+            reader.note(
+                f"What an archive of threadkeep knew beside its pages is damaged: {error}."
             )
-            for topic_key, parts in saved.items()
-        ]
 
 
-def _save_one(connection: sqlite3.Connection, one: _Read, page_id: int) -> tuple[int, Saved]:
-    source = Source(
-        page_id=page_id, seen_at=utc_text(one.page.fetched_at), is_dump=one.kind == "dump"
-    )
-    note_site(connection, home=one.found.home_url, api_url=one.found.api_url)
-    topic_key, saved = save_topic_page(connection, one.found, source, url=one.page.final_url)
-    log_page(one.found, saved)
+class _Importing:
+    """Saves what was read, page by page, in one transaction."""
+
+    def __init__(
+        self, archive: Archive, job: ImportJob, clock: Clock, observed: tuple[Observations, ...]
+    ) -> None:
+        self._archive = archive
+        self._source = str(job.source)
+        self._now = utc_text(clock.now())
+        self._observed = observed
+        self._saved: dict[int, list[Saved]] = {}
+
+    def save(self, readings: list[Reading], host: str) -> list[TopicOutcome]:
+        with self._archive.transaction() as connection:
+            run_id = ensure_run(connection, self._archive, self._now)
+            # What is older than what the archive knows must not take its place: all is read anew, in order.
+            is_history = _is_history(connection, readings)
+            new: list[int] = []
+            beside: list[tuple[str, Page]] = []
+            for one in readings:
+                page = one.load()
+                page_id = kept_page(connection, one.kind, page)
+                if page_id is not None:
+                    self._note(topic_of_page(connection, page_id, one.topic_id), Saved())
+                    continue
+                page_id = store_page(connection, run_id, one.kind, page)
+                if not one.is_of_topic:
+                    beside += [(one.kind, page)] if one.kind in {"feed", "site-info"} else []
+                elif is_history:
+                    new.append(page_id)
+                else:
+                    self._note(*_save_one(connection, one.kind, page, page_id))
+            if is_history:
+                changes = rebuild(self._archive, connection).saved
+                for page_id in new:
+                    self._note(*changes[page_id])
+            note_site(connection, host=host)
+            self._take_beside(connection, beside)
+            return [self._closed(connection, key) for key in self._saved]
+
+    def _note(self, topic_key: int | None, saved: Saved) -> None:
+        if topic_key is not None:
+            self._saved.setdefault(topic_key, []).append(saved)
+
+    def _take_beside(self, connection: sqlite3.Connection, beside: list[tuple[str, Page]]) -> None:
+        for observed in self._observed:
+            take_observations(connection, observed)
+        for kind, page in beside:
+            if kind == "feed":
+                store_feed_times(connection, parse_feed(page).items)
+            elif site_zone(connection).name is None:
+                keep_stated_zone(connection, page)
+
+    def _closed(self, connection: sqlite3.Connection, topic_key: int) -> TopicOutcome:
+        parts = self._saved[topic_key]
+        return close_topic(
+            connection,
+            topic_key,
+            self._now,
+            source=self._source,
+            saved=sum(parts, Saved()),
+            pages=len(parts),
+        )
+
+
+def _is_history(connection: sqlite3.Connection, readings: list[Reading]) -> bool:
+    """Whether something is new, and older than what the archive knows."""
+    newest = newest_page_time(connection)
+    if newest is None:
+        return False
+    older = [one for one in readings if one.is_of_topic and utc_text(one.fetched_at) < newest]
+    return any(kept_page(connection, one.kind, one.load()) is None for one in older)
+
+
+def _save_one(
+    connection: sqlite3.Connection, kind: str, page: Page, page_id: int
+) -> tuple[int | None, Saved]:
+    found = understood(page, kind).found
+    if found is None:
+        return None, Saved()
+    source = Source(page_id=page_id, seen_at=utc_text(page.fetched_at), is_dump=kind == "dump")
+    note_site(connection, home=found.home_url, api_url=found.api_url)
+    topic_key, saved = save_topic_page(connection, found, source, url=page.final_url)
+    log_page(found, saved)
     return topic_key, saved
 
 
-def _notices(readings: list[_Read]) -> Iterator[str]:
-    titles = {one.found.title for one in readings if one.found.replies_need_login}
-    for title in sorted(titles):
+def _notices(topics: list[Reading]) -> Iterator[str]:
+    for title in sorted({one.title or "" for one in topics if one.replies_need_login}):
         yield f"{title}: replying needs a login."
-    places = {(one.found.title, one.found.pager.current, one.found.part): one for one in readings}
-    for title in sorted({title for title, *_ in places}):
-        count = sum(one.found.hidden or 0 for (own, *_), one in places.items() if own == title)
+    places = {(one.title or "", one.place): one for one in topics}
+    for title in sorted({title for title, _ in places}):
+        count = sum(one.hidden for (own, _), one in places.items() if own == title)
         if count:
             who = f"{count} posts" if count > 1 else "1 post"
             yield f"{title}: {who} that guests do not see, left out."
+
+
+def _left_out(others: int) -> Iterator[str]:
+    if others:
+        what = "1 page that is" if others == 1 else f"{others} pages that are"
+        yield f"{what} no forum's left out."

@@ -14,24 +14,33 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_NOT_OF_MEMBERS = "members do not see: it is spam, in the trash or pending"
+_WHOSE = {
+    "guest": "guests do not see: it is spam, in the trash, pending or private",
+    "member": _NOT_OF_MEMBERS,
+    "moderator": _NOT_OF_MEMBERS,
+}
+
 
 def received(page: Page) -> Page:
     """A page as it may be read, hashed and stored; a guest's page is the same, byte for byte.
 
+    Who asked for it logged in on purpose (`Page.viewer`) keeps what was published for members, too.
+
     Raises:
-        LoginRequiredError: guests do not see the topic that the page is of.
+        LoginRequiredError: the topic that the page is of is not to be kept: guests, or members, do not see it.
         OversizedPageError: there is more markup than can be read in a reasonable time.
     """
-    redaction = redact(page.body, page.final_url)
+    redaction = redact(page.body, page.final_url, page.viewer)
     final_url = guest_address(page.final_url)
     if redaction.topic_is_hidden:
         raise LoginRequiredError(
-            f"The topic at {final_url} is one that guests do not see: it is spam, in the trash, pending or private. "
-            "Nothing of it is kept.",
+            f"The topic at {final_url} is one that {_WHOSE[page.viewer]}. Nothing of it is kept.",
             url=final_url,
         )
     if redaction.hidden:
-        logger.info("%d posts that guests do not see were left out", len(redaction.hidden))
+        who = "guests" if page.viewer == "guest" else "members"
+        logger.info("%d posts that %s do not see were left out", len(redaction.hidden), who)
     return replace(
         page,
         url=guest_address(page.url),

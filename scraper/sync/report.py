@@ -63,6 +63,39 @@ class TimesOutcome:
     without_utc: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaOutcome:
+    """What was fetched of the pictures and files that posts show; it changes no exit code.
+
+    Attributes:
+        kept: addresses whose file came in this run.
+        new_files: files among them that the archive did not have from another address.
+        new_bytes: their bytes.
+        dead: addresses of this run at which nothing is any more.
+        failed: addresses of this run at which the site or the network failed; the next run tries them again.
+        refused: addresses of this run that may not be read.
+        unfit: addresses of this run with a file that is too large or not what it should be.
+        waiting: what is still to be asked for in further runs.
+        elsewhere: addresses on hosts that were not to be asked.
+        files: files that the archive has now.
+        bytes: their bytes.
+        is_full: the archive may have no more.
+    """
+
+    kept: int = 0
+    new_files: int = 0
+    new_bytes: int = 0
+    dead: int = 0
+    failed: int = 0
+    refused: int = 0
+    unfit: int = 0
+    waiting: int = 0
+    elsewhere: int = 0
+    files: int = 0
+    bytes: int = 0
+    is_full: bool = False
+
+
 # The first code of this order that anything met is the exit code of the whole.
 _PRECEDENCE = (130, 1, 2, 7, 8, 4, 6, 5, 3, 0)
 

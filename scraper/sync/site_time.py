@@ -219,7 +219,7 @@ class _Settling:
         asked = asked_before(self._archive.connection).get(api_url or "")
         if asked is not None and self._clock.now() - utc_moment(asked) < _ASK_AGAIN:
             return None
-        page = self._ask(api_url, "the site's time zone", "site-info", _keep_stated_zone)
+        page = self._ask(api_url, "the site's time zone", "site-info", keep_stated_zone)
         return _stated_clock(page) if page is not None else None
 
     def _asked_feeds(self, site_clock: SiteClock) -> SiteClock:
@@ -305,9 +305,9 @@ class _Settling:
         ]
 
 
-def _keep_stated_zone(connection: sqlite3.Connection, page: Page) -> None:
-    zone = parse_site_info(page).timezone
-    if zone is not None and _stated_clock(page) is not None:
+def keep_stated_zone(connection: sqlite3.Connection, page: Page) -> None:
+    """Keep the zone that a REST root names, if it names one."""
+    if (zone := parse_site_info(page).timezone) and _stated_clock(page) is not None:
         keep_zone(connection, zone, "zone")
 
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from parsers.errors import AccessDeniedError, FetchError, NothingReadableError, UsageError
+from parsers.errors import (
+    AccessDeniedError,
+    FetchError,
+    NothingReadableError,
+    SessionEndedError,
+    UsageError,
+)
 from scraper.archive.address import (
     believe_address,
+    is_of_another,
     known_topic,
     remember_addresses,
     topic_id_of,
@@ -28,13 +34,13 @@ from scraper.archive.frontier import (
     add_targets,
     fail_target,
     has_failed,
-    known_places,
     next_target,
     remove_target,
     retry_failed,
 )
 from scraper.archive.gap import Gap, has_open_gaps, open_gaps, record_gaps, recorded_gaps
 from scraper.archive.gone import mark_gone
+from scraper.archive.new_address import at_home
 from scraper.archive.page import store_page, utc_moment, utc_text
 from scraper.archive.post_writer import Saved, Source
 from scraper.archive.run import ensure_run, unfinished_since
@@ -43,12 +49,16 @@ from scraper.archive.topic_state import TopicState, forget_lost_pages, topic_sta
 from scraper.archive.topic_writer import save_topic_page
 from scraper.fetch.address import normalise_url
 from scraper.fetch.fetcher import Request
-from scraper.sync.host import on_site, one_host
+from scraper.fetch.host import on_site, one_host
+from scraper.sync.crawl_options import EVERY_PAGE, SAME_CRAWL
+from scraper.sync.disappearance import Disappearance
 from scraper.sync.listener import PageSaved
 from scraper.sync.log import log_outcome, log_page
+from scraper.sync.page_place import current_places, linked_places
 from scraper.sync.plan import Place, pages_to_read_again
 from scraper.sync.receipt import received
 from scraper.sync.report import TopicOutcome, worst_exit_code
+from scraper.sync.target import pages_again, pages_beyond
 from scraper.sync.topic_page import (
     Elsewhere,
     read_page_of_topic,
@@ -62,30 +72,15 @@ if TYPE_CHECKING:
 
     from parsers.records import Page, TopicPage
     from scraper.archive.database import Archive
-    from scraper.archive.topic_state import PageState
     from scraper.fetch.fetcher import Fetcher
     from scraper.politeness.clock import Clock
+    from scraper.sync.crawl_options import CrawlOptions
     from scraper.sync.listener import Listener
 
 logger = logging.getLogger(__name__)
 
 _MOST_HOPS = 3
 _MOST_FAILURES_IN_A_ROW = 3
-# What was read within a day is not read again only because the run that read it was stopped or left something out.
-_SAME_CRAWL = timedelta(hours=24)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CrawlOptions:
-    """How a topic is archived.
-
-    Attributes:
-        refresh: read every page again, not only from the last one on.
-        may_archive: the user has the site's permission, so `noarchive` does not count.
-    """
-
-    refresh: bool = False
-    may_archive: bool = False
 
 
 class TopicCrawl:
@@ -98,58 +93,93 @@ class TopicCrawl:
         clock: Clock,
         listener: Listener,
         options: CrawlOptions,
+        *,
+        disappearance: Disappearance | None = None,
     ) -> None:
         self._archive = archive
         self._fetcher = fetcher
         self._clock = clock
         self._listener = listener
         self._options = options
+        self._disappearance = disappearance or Disappearance(
+            archive.connection, is_confirmed=options.confirm_gone
+        )
         self._unfinished_since = unfinished_since(archive)
         self._done: dict[int, TopicOutcome] = {}
         self._beside: list[tuple[str, Page]] = []
         self._reads: Counter[Place] = Counter()
         self._saved = Saved()
         self._topic_key: int | None = None
+        self._came: dict[str, Page] = {}
         # What the page before linked, all of which is known: a long topic's pages all link the same.
         self._linked: tuple[tuple[int, str], ...] = ()
+        self._entered: dict[int, str] = {}
 
-    def archive_topic(self, url: str) -> TopicOutcome:
+    def archive_topic(
+        self,
+        url: str,
+        *,
+        topic_id: int | None = None,
+        came: Page | None = None,
+        again: frozenset[int] = frozenset(),
+    ) -> TopicOutcome:
         """Archive the topic at an address: all of it, the rest of an interrupted crawl, or what is new since the last.
+
+        Args:
+            url: the address.
+            topic_id: the site's number of the topic, where a list says it: addresses pass from one topic to another.
+            came: the page at it, where that was asked for already.
+            again: pages to be read again, beside the last.
 
         Raises:
             ThreadkeepError: the topic was not reached; nothing of it was kept.
         """
-        self._reads, self._saved, self._topic_key, self._linked = Counter(), Saved(), None, ()
+        self._reads, self._saved, self._topic_key = Counter(), Saved(), None
+        self._linked, self._entered = (), {}
+        self._came = {normalise_url(came.url): came} if came is not None else {}
         address = normalise_url(url)
         topic_key = known_topic(self._archive.connection, address)
-        if topic_key is None:
+        if topic_key is None or is_of_another(self._archive.connection, topic_key, topic_id):
             topic_key = self._enter(address)
-        if topic_key in self._done and not self._reads:
+        if topic_key in self._done and not self._reads and not again:
             return replace(self._done[topic_key], url=url, pages=0, saved=Saved(), gone=0)
         self._topic_key = topic_key
-        self._seed(topic_key)
+        self._seed(topic_key, again)
         known_gaps = recorded_gaps(self._archive.connection, topic_key)
         outcome = self._finish(topic_key, *self._crawl(topic_key, known_gaps))
-        self._done[topic_key] = outcome
+        if outcome.exit_code != FetchError.exit_code:  # it is tried once more
+            self._done[topic_key] = outcome
         self._topic_key = None
         return replace(outcome, url=url)
 
-    def so_far(self) -> TopicOutcome | None:
-        """What is kept of the topic that is being archived just now; None where nothing is."""
+    def so_far(self, end: SessionEndedError | None = None) -> TopicOutcome | None:
+        """What is kept of the topic that is being archived just now; None where nothing is.
+
+        Where a session's end stopped it, what was not read is recorded as missing; the next run goes on with it.
+        """
         if self._topic_key is None:
             return None
         state = topic_state(self._archive.connection, self._topic_key)
-        return replace(self._outcome(state, assess(state)), exit_code=130)
+        assessment = assess(state)
+        outcome = self._outcome(state, assessment)
+        if end is None:
+            return replace(outcome, exit_code=130)
+        with self._archive.transaction() as connection:
+            record_gaps(connection, self._topic_key, assessment.gaps, self._now())
+        return replace(outcome, error=str(end), exit_code=end.exit_code)
 
     def keep_beside(self, kind: str, page: Page) -> None:
-        """Have a page that is no topic's kept with the next one that is, so that an empty crawl leaves no trace."""
+        """Have a page that is no topic's kept with the first that is a list's or a topic's: an empty crawl leaves no trace."""
         self._beside.append((kind, page))
+        if self._archive.run_id:
+            with self._archive.transaction() as connection:
+                self.keep_waiting(connection, self._archive.run_id)
 
     def _enter(self, address: str) -> int:
         """Find the topic at an address that is not known, and keep the page that answered."""
         passed: list[str] = []
         for _ in range(_MOST_HOPS):
-            page = received(self._fetcher.get(Request(url=address, reason="the address given")))
+            page = self._get(address, "topic")
             found = read_topic_page(page, may_archive=self._options.may_archive)
             passed += [address, normalise_url(page.final_url)]
             if not isinstance(found, Elsewhere):
@@ -165,34 +195,44 @@ class TopicCrawl:
             f"{address} leads from reply to reply and to no topic; give the topic's own address."
         )
 
+    def _get(self, url: str, reason: str) -> Page:
+        """A page, asked for only where it has not come already."""
+        came = self._came.pop(url, None)
+        request = Request(url=at_home(self._archive.connection, url), reason=reason)
+        return came or received(self._fetcher.get(request))
+
     def _remember(self, topic_key: int, addresses: Iterable[str]) -> None:
         with self._archive.transaction() as connection:
-            self._flush(connection, ensure_run(connection, self._archive, self._now()))
+            self.keep_waiting(connection, ensure_run(connection, self._archive, self._now()))
             remember_addresses(connection, topic_key, addresses)
 
-    def _seed(self, topic_key: int) -> None:
+    def _seed(self, topic_key: int, wanted: frozenset[int]) -> None:
         """Put the pages to be read on the frontier: what an unfinished crawl left, else the last page, else all."""
         with self._archive.transaction() as connection:
             run_id = ensure_run(connection, self._archive, self._now())
             goes_on = self._goes_on(connection, topic_key)
             retry_failed(connection, topic_key)
-            if goes_on:
-                return
-            begin_crawl(connection, topic_key, run_id)
+            if not goes_on:
+                begin_crawl(connection, topic_key, run_id)
+            is_all = wanted == EVERY_PAGE or (self._options.refresh and not goes_on)
             state = topic_state(connection, topic_key)
             # Of a topic that was imported, the last page need not be known yet.
-            last = max((page.number for page in state.pages), default=0)
+            last = 0 if goes_on else max((page.number for page in state.pages), default=0)
             again = [
                 page
                 for page in state.pages
-                if not page.is_fresh and (self._options.refresh or page.number == last)
+                if not page.is_fresh and (is_all or page.number in wanted or page.number == last)
             ]
-            add_targets(connection, _again(topic_key, again), self._now())
+            add_targets(
+                connection,
+                pages_again(topic_key, again, current_places(state, self._entered)),
+                self._now(),
+            )
 
     def _goes_on(self, connection: sqlite3.Connection, topic_key: int) -> bool:
         """Whether this run goes on with the topic's newest crawl: one that was stopped, or that left something out."""
         crawl = crawl_state(connection, topic_key)
-        if crawl.began_at is None or self._clock.now() - utc_moment(crawl.began_at) > _SAME_CRAWL:
+        if crawl.began_at is None or self._clock.now() - utc_moment(crawl.began_at) > SAME_CRAWL:
             return False
         if crawl.ended_at is None:
             return True
@@ -214,7 +254,11 @@ class TopicCrawl:
             if not is_answering or not again:
                 return state, assessment
             with self._archive.transaction() as connection:
-                add_targets(connection, _again(topic_key, again), self._now())
+                add_targets(
+                    connection,
+                    pages_again(topic_key, again, current_places(state, self._entered)),
+                    self._now(),
+                )
 
     def _drain(self, topic_key: int) -> bool:
         """Read what is on the frontier; False where the site has stopped answering."""
@@ -226,13 +270,15 @@ class TopicCrawl:
             try:
                 self._read(target)
                 failures = 0
+            except SessionEndedError:
+                raise
             except (FetchError, AccessDeniedError, NothingReadableError) as error:
                 failures += isinstance(error, FetchError)
                 self._fail(target, error)
         return False
 
     def _read(self, target: Target) -> None:
-        page = received(self._fetcher.get(Request(url=target.url, reason=target.reason)))
+        page = self._get(target.url, target.reason)
         topic_id = topic_id_of(self._archive.connection, target.topic_key)
         found = read_page_of_topic(
             page,
@@ -257,7 +303,7 @@ class TopicCrawl:
         """Commit a page: what came, what it says, and what it leads to."""
         with self._archive.transaction() as connection:
             run_id = ensure_run(connection, self._archive, self._now())
-            self._flush(connection, run_id)
+            self.keep_waiting(connection, run_id)
             page_id = store_page(connection, run_id, "topic", page)
             source = Source(page_id=page_id, seen_at=utc_text(page.fetched_at))
             topic_key, saved = save_topic_page(
@@ -272,11 +318,10 @@ class TopicCrawl:
                 remove_target(connection, target.url)
             came_by = (normalise_url(page.url), normalise_url(page.final_url))
             remember_addresses(connection, topic_key, {*came_by, *passed})
-            own = on_site(found.url or "", page.final_url)
-            if own is not None:
+            if (own := on_site(found.url or "", page.final_url)) is not None:
                 believe_address(connection, topic_key, own)
             links = found.pager.urls if found.pager.urls != self._linked else ()
-            further = _further(connection, topic_key, found, links, page.final_url)
+            further = pages_beyond(connection, topic_key, found, links, page.final_url)
             add_targets(connection, further, self._now())
             note_site(
                 connection,
@@ -285,6 +330,8 @@ class TopicCrawl:
                 api_url=found.api_url,
             )
         self._topic_key, self._linked = topic_key, found.pager.urls
+        if target is None:
+            self._entered = linked_places(found, page.final_url)
         self._saved += saved
         log_page(found, saved)
         self._tell(found)
@@ -301,18 +348,23 @@ class TopicCrawl:
             )
         )
 
-    def _flush(self, connection: sqlite3.Connection, run_id: int) -> None:
+    def keep_waiting(self, connection: sqlite3.Connection, run_id: int) -> None:
+        """Keep the pages that `keep_beside` was given."""
         for kind, page in self._beside:
             store_page(connection, run_id, kind, page)
         self._beside.clear()
 
     def _finish(self, topic_key: int, state: TopicState, assessment: Assessment) -> TopicOutcome:
         """Record what is missing and what has vanished, and close the crawl."""
+        gone = 0
         with self._archive.transaction() as connection:
+            if assessment.are_astray_gone and state.astray:
+                held = self._disappearance.held(state.astray)
+                if held is None:
+                    gone = mark_gone(connection, topic_key, self._now())
+                else:
+                    assessment = replace(assessment, gaps=(*assessment.gaps, held))
             record_gaps(connection, topic_key, assessment.gaps, self._now())
-            gone = (
-                mark_gone(connection, topic_key, self._now()) if assessment.are_astray_gone else 0
-            )
             keep_expected(connection, topic_key, assessment.expected)
             end_crawl(connection, topic_key, self._now())
         outcome = self._outcome(state, assessment, gone)
@@ -344,34 +396,3 @@ class TopicCrawl:
 
     def _now(self) -> str:
         return utc_text(self._clock.now())
-
-
-def _again(topic_key: int, pages: Iterable[PageState]) -> list[Target]:
-    return [
-        Target(
-            url=page.url,
-            topic_key=topic_key,
-            number=page.number,
-            part=page.part,
-            reason=f"page {page.number} again",
-        )
-        for page in pages
-    ]
-
-
-def _further(
-    connection: sqlite3.Connection,
-    topic_key: int,
-    found: TopicPage,
-    links: Iterable[tuple[int, str]],
-    url: str,
-) -> list[Target]:
-    """The pages and parts that a page links on its own site, and that the archive has not met."""
-    pages = [(number, 1, link) for number, link in links]
-    parts = [(found.pager.current, part, link) for part, link in found.part_urls]
-    known = known_places(connection, topic_key) if pages or parts else set[Place]()
-    return [
-        Target(url=target, topic_key=topic_key, number=number, part=part, reason=f"page {number}")
-        for number, part, link in (*pages, *parts)
-        if (number, part) not in known and (target := on_site(link, url)) is not None
-    ]

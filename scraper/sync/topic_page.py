@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from parsers.document import read_document
 from parsers.errors import (
@@ -68,6 +69,18 @@ def read_topic_page(
         f"{page.final_url} is a page of a forum, but no topic; give the address of a topic.",
         url=page.final_url,
     )
+
+
+def leads_to_the_forum(page: Page) -> bool:
+    """Whether what was asked for redirects to a list of the forum, or to the site's home: so do some for what is gone."""
+    if not page.redirects:
+        return False
+    if urlsplit(page.final_url).path in {"", "/"} and not urlsplit(page.final_url).query:
+        return True
+    try:
+        return recognise(read_document(page))[1] in {"forum", "list"}
+    except NothingReadableError:
+        return False
 
 
 def refuse_other_address(found: TopicPage, url: str) -> None:

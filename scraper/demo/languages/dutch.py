@@ -104,6 +104,8 @@ DUTCH = Words(
         "not found": "Pagina niet gevonden",
         "nothing here": "Er is niets gevonden op dit adres.",
         "all posts": "Alle berichten",
+        "popular": "Meest populaire onderwerpen",
+        "no-replies": "Onderwerpen zonder antwoorden",
         "profile": "Profiel",
         "role": "Forumrol: %s",
         "topics started": "Gestarte berichten: %s",

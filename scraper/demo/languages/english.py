@@ -104,6 +104,8 @@ ENGLISH = Words(
         "not found": "Page not found",
         "nothing here": "Nothing was found at this address.",
         "all posts": "All Posts",
+        "popular": "Most popular topics",
+        "no-replies": "Topics with no replies",
         "profile": "Profile",
         "role": "Forum Role: %s",
         "topics started": "Topics Started: %s",

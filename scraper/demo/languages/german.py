@@ -104,6 +104,8 @@ GERMAN = Words(
         "not found": "Seite nicht gefunden",
         "nothing here": "Unter dieser Adresse gibt es nichts.",
         "all posts": "Alle Beiträge",
+        "popular": "Die beliebtesten Themen",
+        "no-replies": "Themen ohne Antworten",
         "profile": "Profil",
         "role": "Forum-Rolle: %s",
         "topics started": "Eröffnete Themen: %s",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from scraper.demo.theme.modern import Leaf, ModernTheme
+from scraper.demo.theme.modern import ModernTheme
 from scraper.demo.theme.post import parity, tag_classes, topic_state
 
 if TYPE_CHECKING:
     from scraper.demo.forum import DemoAuthor, DemoBoard, DemoPost, DemoTopic
     from scraper.demo.layout import TopicLayout
+    from scraper.demo.theme.leaf import Leaf
 
 
 class ClassicTheme(ModernTheme):

@@ -175,7 +175,13 @@ class ListMarkup(PostMarkup):
             else ""
         )
         kind += f"bbp-parent-forum-{board.parent.board_id} " if board.parent else ""
+        status = board_status(board)
         return (
-            f"loop-item-{loop} bbp-forum-status-open bbp-forum-visibility-publish {parity(loop)}  {kind}"
-            f"post-{board.board_id} forum type-forum status-publish hentry"
+            f"loop-item-{loop} bbp-forum-status-open bbp-forum-visibility-{status} {parity(loop)}  {kind}"
+            f"post-{board.board_id} forum type-forum status-{status} hentry"
         )
+
+
+def board_status(board: DemoBoard) -> str:
+    """What WordPress calls a forum's visibility."""
+    return "publish" if board.visibility == "public" else board.visibility

@@ -2,49 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
 
 from scraper.demo.prose import PAGE_BREAK
-from scraper.demo.theme.listing import ListMarkup, Shelf
+from scraper.demo.theme.collection import CollectionMarkup
+from scraper.demo.theme.leaf import Leaf
+from scraper.demo.theme.listing import Shelf, board_status
 from scraper.demo.theme.post import UNNUMBERED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scraper.demo.forum import DemoAuthor, DemoBoard, DemoPost, DemoTag, DemoTopic
+    from scraper.demo.forum import DemoBoard, DemoPost, DemoTopic
 
 WORDPRESS = "6.1.9"
 OLD_WORDPRESS = "5.4.16"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leaf:
-    """What goes into the frame of a page.
-
-    Attributes:
-        heading: the page's title as its heading shows it.
-        classes: the classes of `body`.
-        content: the part that bbPress renders.
-        title: the title as the head has it, without the site's; the heading where it is None.
-        address: the canonical address, where the page has one.
-        post_id: the WordPress post that the page shows; 0 where it is none.
-        post_classes: that post's classes.
-        part: which part is shown, where page breaks cut the content.
-    """
-
-    heading: str
-    classes: str
-    content: str
-    title: str | None = None
-    address: str = ""
-    post_id: int = 0
-    post_classes: str = ""
-    part: int = 1
-
-
-class ModernTheme(ListMarkup):
+class ModernTheme(CollectionMarkup):
     """Renders whole pages. Other themes are this one with parts replaced."""
 
     title_separator = " &#8211; "
@@ -186,7 +163,7 @@ class ModernTheme(ListMarkup):
                 content=self.wrapped("\n".join(part for part in parts if part)),
                 address=self.links.board(board),
                 post_id=board.board_id,
-                post_classes=f"post-{board.board_id} forum type-forum status-publish hentry",
+                post_classes=f"post-{board.board_id} forum type-forum status-{board_status(board)} hentry",
             )
         )
 
@@ -241,57 +218,6 @@ class ModernTheme(ListMarkup):
             '<div class="bbp-search-form">\n<form role="search" method="get" id="bbp-search-form">\n'
             '<input type="hidden" name="action" value="bbp-search-request" />\n'
             '<input type="text" value="" name="bbp_search" id="bbp_search" />\n</form>\n</div>'
-        )
-
-    def tag_page(self, tag: DemoTag, topics: Sequence[DemoTopic], page: int) -> str:
-        """A page of a tag's topics."""
-        heading = self.words.say("tag", tag.name)
-        size = self.view.settings.topics_per_page
-        shelf = Shelf(
-            list_id=0,
-            topics=topics[(page - 1) * size : page * size],
-            page=page,
-            total=len(topics),
-            address=lambda number: self.links.tag(tag, number),
-        )
-        content = self.wrapped(self.breadcrumb((), heading) + "\n" + self.topic_list(shelf))
-        return self.document(
-            Leaf(
-                heading=heading,
-                classes=f"topic-tag topic-tag-{tag.slug} bbpress bbp-no-js",
-                content=content,
-            )
-        )
-
-    def user_page(self, author: DemoAuthor) -> str:
-        """A profile."""
-        started, replied = self.view.catalogue.written_by(author)
-        said = self.words
-        role = said.say("role", said.roles[author.role])
-        lines = (
-            (
-                "forum-role",
-                said.say("registered", self.view.since(author.registered)),
-            ),
-            ("topic-count", said.say("topics started", str(started))),
-            ("reply-count", said.say("replies created", str(replied))),
-            ("forum-role", role),
-        )
-        rows = "\n".join(f'<p class="bbp-user-{name}">{escape(text)}</p>' for name, text in lines)
-        content = self.wrapped(
-            '<div id="bbp-user-wrapper">\n<div id="bbp-single-user-details">\n<div id="bbp-user-avatar">\n'
-            f"{self.avatar(author, 150)}\n</div>\n</div>\n"
-            '<div id="bbp-user-body">\n<div id="bbp-user-profile" class="bbp-user-profile">\n'
-            f'<h2 class="entry-title">@{escape(author.nicename)}</h2>\n'
-            f'<div class="bbp-user-section">\n<h3>{said.sentences["profile"]}</h3>\n{rows}\n'
-            "</div>\n</div>\n</div>\n</div>"
-        )
-        return self.document(
-            Leaf(
-                heading=self.view.name(author),
-                classes="bbp-user-page single singular bbpress bbp-no-js",
-                content=content,
-            )
         )
 
     def home_page(self) -> str:

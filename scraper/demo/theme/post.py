@@ -130,6 +130,8 @@ def parity(loop: int) -> str:
 def topic_state(topic: DemoTopic) -> str:
     """The classes that tell a topic's state."""
     state = "status-closed" if topic.closed else "status-publish"
+    if topic.access == "staff":
+        return "status-private"
     return f"{state} post-password-required" if topic.access == "password" else state
 
 

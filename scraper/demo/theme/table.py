@@ -12,14 +12,15 @@ from scraper.demo.wording import grouped
 if TYPE_CHECKING:
     from scraper.demo.forum import DemoAuthor, DemoBoard, DemoPost, DemoTopic
     from scraper.demo.layout import TopicLayout
+    from scraper.demo.theme.leaf import Leaf
     from scraper.demo.theme.listing import Shelf
-    from scraper.demo.theme.modern import Leaf
 
 
 class TableTheme(ClassicTheme):
     """The oldest markup there is of the plugin."""
 
     version = "2.0.3"
+    profiles_link_topics = False
 
     def wrapped(self, content: str) -> str:
         """See `ModernTheme.wrapped`: there was none."""

@@ -6,10 +6,11 @@ from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING
 
-from scraper.demo.theme.modern import Leaf, ModernTheme
+from scraper.demo.theme.modern import ModernTheme
 
 if TYPE_CHECKING:
     from scraper.demo.forum import DemoAuthor, DemoPost, DemoTopic
+    from scraper.demo.theme.leaf import Leaf
 
 _ADVERT = (
     '<ins class="adsbygoogle" data-ad-slot="1234567890">Buy more lanterns</ins>\n'

@@ -1,0 +1,28 @@
+"""A page that some source keeps: what is known of it before it is loaded, so that large sources need not be in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from parsers.records import Page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """A page of a source.
+
+    Attributes:
+        place: where it stands, for sentences.
+        load: reads it; as often as it is called, the same comes.
+        kind: what it is, as `pages.kind` lists, where the source says so.
+        is_certain: the source holds only pages that somebody chose; one that is no topic is worth a sentence.
+    """
+
+    place: str
+    load: Callable[[], Page]
+    kind: str | None = None
+    is_certain: bool = False
