@@ -6,22 +6,16 @@ Lists are written as JSON text and the author as one column a field, so that not
 from __future__ import annotations
 
 import csv
-import re
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from exporters.record import AUTHOR_FIELDS, POST_FIELDS, json_of, plain_post, whole_text
+from exporters.csv_cell import Utf8Text, csv_cell
+from exporters.record import AUTHOR_FIELDS, POST_FIELDS, plain_post
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from exporters.exporter import Exporter, ExportOptions
     from parsers.records import Post, Thread
-
-# What makes a spreadsheet run a cell, also as East Asian input methods write it, and behind blanks that it trims.
-# Apostrophes count, too: only so can the one that is added be told from one that was there.
-_FORMULA = re.compile(r"[\s'\ufeff\u200b]*[=+\-@\uff1d\uff0b\uff0d\uff20]|'*[\t\r\n]")
-# NUL ends the text for many readers, and Ctrl-Z the file for some; blanks and line ends are fine in quotes.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class CsvExporter:
@@ -34,26 +28,16 @@ class CsvExporter:
 
     def write(self, threads: Iterable[Thread], out: BinaryIO, options: ExportOptions) -> int:
         """See `Exporter.write`."""
-        writer = csv.writer(_Utf8(out))
+        writer = csv.writer(Utf8Text(out))
         writer.writerow(_header())
         count = 0
         for thread in threads:
             for post in thread.posts:
                 writer.writerow(
-                    [_cell(value, is_raw=options.raw_cells) for value in _values(post)]
+                    [csv_cell(value, is_raw=options.raw_cells) for value in _values(post)]
                 )
                 count += 1
         return count
-
-
-class _Utf8:
-    """What the csv module writes to: text goes in, UTF-8 comes out, nothing is held back."""
-
-    def __init__(self, out: BinaryIO) -> None:
-        self._out = out
-
-    def write(self, text: str) -> int:
-        return self._out.write(text.encode())
 
 
 def _header() -> list[str]:
@@ -69,15 +53,6 @@ def _values(post: Post) -> Iterator[object]:
             yield from cast("dict[str, Any]", value).values()
         else:
             yield value
-
-
-def _cell(value: object, *, is_raw: bool) -> str:
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        return json_of(value).decode()
-    text = _CONTROL.sub("\ufffd", whole_text(value))
-    return text if is_raw or not _FORMULA.match(text) else f"'{text}"
 
 
 EXPORTER: Exporter = CsvExporter()

@@ -23,9 +23,11 @@ class JsonExporter:
 
     def write(self, threads: Iterable[Thread], out: BinaryIO, options: ExportOptions) -> int:
         """See `Exporter.write`."""
-        del options  # a record is a record, whatever a reader would like to see
         count = 0
-        out.write(b'{"record_format":%d,"posts":[' % RECORD_FORMAT)
+        out.write(b'{"record_format":%d,' % RECORD_FORMAT)
+        if options.selection_facts:
+            out.write(b'"selection":%s,' % json_of(options.selection_facts))
+        out.write(b'"posts":[')
         for thread in threads:
             for post in thread.posts:
                 out.write(b",\n" if count else b"\n")

@@ -12,6 +12,7 @@ from exporters.markdown import line, marking
 from exporters.markdown.address import LINKED, safe_address
 from exporters.markdown.body import markdown_of
 from exporters.record import json_of
+from parsers.localised_body import localised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,7 +53,7 @@ class MarkdownExporter:
                 posts = cast("BinaryIO", waiting)
                 counts = _write_posts(thread, posts, options)
                 begin = _later_begin if number else _begin
-                out.write(_encoded(begin(thread, counts)))
+                out.write(_encoded(begin(thread, counts, options)))
                 posts.seek(0)
                 shutil.copyfileobj(posts, out)
             count += counts.written
@@ -69,7 +70,7 @@ def _write_posts(thread: Thread, out: BinaryIO, options: ExportOptions) -> _Coun
         counts.present += post.gone_at is None
         counts.gone += post.gone_at is not None
         if post.gone_at is None or options.with_gone:
-            out.write(b"\n" + _encoded(_post_parts(post)))
+            out.write(b"\n" + _encoded(_post_parts(post, options)))
             counts.written += 1
     return counts
 
@@ -77,23 +78,23 @@ def _write_posts(thread: Thread, out: BinaryIO, options: ExportOptions) -> _Coun
 # The topic
 
 
-def _begin(thread: Thread, counts: _Counts) -> Iterator[str]:
+def _begin(thread: Thread, counts: _Counts, options: ExportOptions) -> Iterator[str]:
     """The first document of a file begins as tools for notes and web sites expect it."""
-    yield f"---\n{_facts(thread, counts)}\n---"
+    yield f"---\n{_facts(thread, counts, options)}\n---"
     yield from _introduction(thread, counts)
 
 
-def _later_begin(thread: Thread, counts: _Counts) -> Iterator[str]:
+def _later_begin(thread: Thread, counts: _Counts, options: ExportOptions) -> Iterator[str]:
     """Front matter in the middle of a file would be text; there it is a block of code, behind a rule."""
     yield "\n***"
     title, *rest = _introduction(thread, counts)
     yield title
-    yield f"```yaml\n{_facts(thread, counts)}\n```"
+    yield f"```yaml\n{_facts(thread, counts, options)}\n```"
     yield from rest
 
 
-def _facts(thread: Thread, counts: _Counts) -> str:
-    facts: dict[str, str | int | tuple[str, ...] | None] = {
+def _facts(thread: Thread, counts: _Counts, options: ExportOptions) -> str:
+    facts: dict[str, object] = {
         "title": thread.title,
         "site": thread.site,
         "forum": thread.forum,
@@ -107,13 +108,15 @@ def _facts(thread: Thread, counts: _Counts) -> str:
         "gone_posts": counts.gone,
         "gaps": thread.gaps,
     }
+    if options.selection_facts:
+        facts["selection"] = options.selection_facts
     return "\n".join(f"{name}: {_yaml(value)}" for name, value in facts.items())
 
 
-def _yaml(value: str | int | tuple[str, ...] | None) -> str:
+def _yaml(value: object) -> str:
     """A value as YAML on one line, which nothing in it can end."""
     if isinstance(value, tuple):
-        return f"[{', '.join(_yaml(item) for item in value)}]"
+        return f"[{', '.join(_yaml(item) for item in cast('tuple[object, ...]', value))}]"
     text = _RUNS_AS_TEXT.sub(_escape, json_of(value).decode())
     return _NOT_IN_YAML.sub(_escape, text)
 
@@ -163,7 +166,7 @@ def _gap_rows(thread: Thread, counts: _Counts) -> Iterator[str]:
 # A post
 
 
-def _post_parts(post: Post) -> Iterator[str]:
+def _post_parts(post: Post, options: ExportOptions) -> Iterator[str]:
     yield line.heading(" · ".join(_heading_parts(post)), 2)
     yield line.within_line(" · ".join(_reference_parts(post)))
     if post.gone_at is not None:
@@ -171,11 +174,18 @@ def _post_parts(post: Post) -> Iterator[str]:
             f": {line.within_line(marking.escaped(post.gone_reason))}" if post.gone_reason else ""
         )
         yield f"**Gone from the site since {_readable(post.gone_at)}**{reason}"
-    body = markdown_of(post.body_html, base=post.url or post.source_url or post.topic_url or "")
+    body = _body(post, options)
     if body:
         yield body
     for edit in post.edits:
         yield f"**Edited:** {line.within_line(marking.escaped(_edit_text(edit)))}"
+
+
+def _body(post: Post, options: ExportOptions) -> str:
+    base = post.url or post.source_url or post.topic_url or ""
+    if options.place is None:
+        return markdown_of(post.body_html, base=base)
+    return markdown_of(localised(post.body_html, base, options.place))
 
 
 def _heading_parts(post: Post) -> Iterator[str]:

@@ -1,0 +1,83 @@
+"""Write formats of several files: into a folder, or as one ZIP archive where there is room for one file only."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import zipfile
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, BinaryIO
+
+from exporters.destination import Written, told_plainly
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from exporters.exporter import ExportOptions, FolderExporter
+    from parsers.records import Thread
+
+# The earliest that a ZIP archive can say: what is the same has the same bytes, whenever it is written.
+_NO_TIME = (1980, 1, 1, 0, 0, 0)
+_READABLE = 0o644 << 16
+
+
+def write_dataset(
+    folder: Path, exporter: FolderExporter, threads: Iterable[Thread], options: ExportOptions
+) -> Written:
+    """Write a format's files into a folder, which is made where there is none; other files in it stay.
+
+    Files of an earlier export are replaced when all new ones are complete.
+
+    Raises:
+        ExportError: the folder cannot be written; files of an earlier export are as they were.
+    """
+    with told_plainly(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        # A name of its own, so that what a killed export leaves behind is told from its files, and replaced by the next.
+        making = folder / ".threadkeep.part"
+        shutil.rmtree(making, ignore_errors=True)
+        making.mkdir()
+        try:
+            posts = exporter.write_files(threads, making, options)
+            made = sorted(making.iterdir())
+            for path in made:
+                _settle(path)
+            for path in made:
+                path.replace(folder / path.name)
+        finally:
+            shutil.rmtree(making, ignore_errors=True)
+    return Written(posts=posts, files=len(made))
+
+
+def _settle(path: Path) -> None:
+    """Make what is in a file outlast a power cut, before the file takes another's place."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def write_zip(
+    out: BinaryIO, exporter: FolderExporter, threads: Iterable[Thread], options: ExportOptions
+) -> int:
+    """Write a format's files as a ZIP archive, uncompressed.
+
+    Returns:
+        How many posts were written.
+
+    Raises:
+        OSError: `out` or the folder for temporary files cannot take more.
+    """
+    with TemporaryDirectory(prefix="threadkeep-") as name:
+        posts = exporter.write_files(threads, Path(name), options)
+        with zipfile.ZipFile(out, "w") as bundle:
+            for path in sorted(Path(name).iterdir()):
+                _put(bundle, path)
+    return posts
+
+
+def _put(bundle: zipfile.ZipFile, path: Path) -> None:
+    entry = zipfile.ZipInfo(path.name, _NO_TIME)
+    entry.external_attr = _READABLE
+    entry.create_system = 3  # Unix, whatever this is
+    with path.open("rb") as source, bundle.open(entry, "w", force_zip64=True) as target:
+        shutil.copyfileobj(source, target, 1 << 20)

@@ -1,0 +1,134 @@
+"""Describe tables for people: a codebook of every column, and a datasheet of where all of it is from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from exporters.markdown import line, marking
+from exporters.record import json_of
+from exporters.tables.meaning import MEANINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from exporters.package.about import About
+    from exporters.package.measured import TableFacts
+    from parsers.origin import Origin, RobotsFile
+
+_KINDS = {
+    "integer": "integer",
+    "boolean": "true or false",
+    "text": "text",
+    "utc": "time in UTC, ISO 8601",
+    "local": "time on the site's clock, ISO 8601",
+    "texts": "list of text, as JSON",
+    "edits": "list of objects, as JSON",
+}
+
+
+def codebook(tables: tuple[TableFacts, ...]) -> str:
+    """Every column: what it means, its type, where it is from, and how much is missing."""
+    return _page(_codebook(tables))
+
+
+def datasheet(tables: tuple[TableFacts, ...], about: About) -> str:
+    """What, when, from where, how complete, how politely, and what is not known."""
+    return _page(_datasheet(tables, about))
+
+
+def _page(parts: Iterator[str]) -> str:
+    return "\n\n".join(parts) + "\n"
+
+
+def _codebook(tables: tuple[TableFacts, ...]) -> Iterator[str]:
+    yield "# Codebook"
+    yield (
+        "An empty cell is a value that is missing, and text that is empty. Control characters became U+FFFD; all else is"
+        " as it was, so open the files with programs: a spreadsheet might run a cell as a formula."
+    )
+    for table in tables:
+        yield f"## {table.name}.csv"
+        yield f"Rows: {table.rows}."
+        yield "\n".join(_rows(table))
+
+
+def _rows(table: TableFacts) -> Iterator[str]:
+    yield "| column | type | meaning | where from | missing |"
+    yield "|---|---|---|---|---|"
+    for name, kind in table.columns.items():
+        meaning = MEANINGS[table.name][name]
+        share = f"{table.missing[name] / table.rows:.1%}" if table.rows else "–"
+        yield f"| `{name}` | {_KINDS[kind]} | {meaning.text} | {meaning.source} | {share} |"
+
+
+def _datasheet(tables: tuple[TableFacts, ...], about: About) -> Iterator[str]:
+    yield line.heading(marking.escaped(about.title), 1)
+    yield "## What"
+    yield "\n".join(f"- `{table.name}.csv`: {table.rows} rows" for table in tables)
+    if about.selection:
+        yield f"Not all posts: what was selected is {_code(json_of(about.selection).decode())}."
+    if about.origin is None:
+        yield "Where the posts are from was not told to the program that wrote this."
+    else:
+        yield from _origin(about.origin)
+    yield "## Licence"
+    yield (
+        "Unknown. The posts belong to who wrote them, the forum may have terms of its own, and posts are personal data:"
+        " before you pass them on, ask what the law and your ethics board say."
+    )
+
+
+def _origin(origin: Origin) -> Iterator[str]:
+    yield "## From where, and when"
+    yield "\n".join(f"- {fact}" for fact in _facts(origin))
+    yield "## How complete"
+    if origin.gaps:
+        yield (
+            f"The archive holds {origin.posts} posts in {origin.topics} topics. What the site claimed and the archive"
+            " lacks:"
+        )
+        yield "\n".join(
+            f"- `{gap.code}`: {gap.gaps}, of {gap.missing} posts as far as known"
+            for gap in origin.gaps
+        )
+    else:
+        yield (
+            f"The archive holds {origin.posts} posts in {origin.topics} topics, and nothing is missing of what the"
+            " site's pages claimed when they were read."
+        )
+    yield "## How it was read"
+    yield "\n".join(_runs(origin))
+    yield "## robots.txt at the time"
+    if not origin.robots:
+        yield "None was read: the pages came from files, or the forum is on this machine."
+    for robots in origin.robots:
+        yield from _robots(robots)
+
+
+def _facts(origin: Origin) -> Iterator[str]:
+    yield f"site: {_code(origin.home or origin.host or 'not known')}"
+    if origin.name:
+        yield f"name: {line.within_line(marking.escaped(origin.name))}"
+    yield f"time zone: {_code(origin.timezone or 'not known')}"
+    if origin.pages:
+        yield f"pages read: {origin.pages}, from {origin.first_fetched} to {origin.last_fetched}"
+    yield "every row names its page by digest; `pages.csv` has its address and when it came"
+
+
+def _runs(origin: Origin) -> Iterator[str]:
+    yield "| began | ended | requests | pages | exit code |"
+    yield "|---|---|---|---|---|"
+    for run in origin.runs:
+        ended = run.ended_at or "killed"
+        code = "–" if run.exit_code is None else run.exit_code
+        yield f"| {run.started_at} | {ended} | {run.requests} | {run.pages} | {code} |"
+
+
+def _robots(robots: RobotsFile) -> Iterator[str]:
+    yield f"{_code(robots.url)}, read {robots.fetched_at}, HTTP status {robots.status}, SHA-256 `{robots.sha256}`."
+    if robots.text:
+        yield marking.fenced_code(marking.clean(robots.text))
+
+
+def _code(text: str) -> str:
+    return line.within_line(marking.code_span(marking.clean(text)))

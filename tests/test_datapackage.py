@@ -1,0 +1,216 @@
+"""Data packages: others validate and read them, and they tell what is in them, where it is from, and what is missing."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from exporters.exporter import ExportOptions, FolderExporter
+from exporters.package.measured import ALL_TABLES
+from exporters.registry import exporter_named
+from exporters.tables.meaning import MEANINGS
+from parsers.origin import GapCount, Origin, OriginRun, RobotsFile
+from parsers.selection import Selection
+from tests.archiving import World
+from tests.threads import make_post, make_thread
+from tests.whole_forum import Site
+from threadkeep.exporting import export_archive, plan_export
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from parsers.records import Thread
+
+HOSTILE = "`|<script>**\n# x"
+ORIGIN = Origin(
+    host="forum.test",
+    home="https://forum.test/",
+    name=HOSTILE,
+    timezone="Europe/Amsterdam",
+    first_fetched="2026-01-01T00:00:00Z",
+    last_fetched="2026-01-03T00:00:00Z",
+    pages=12,
+    topics=3,
+    posts=40,
+    runs=(
+        OriginRun(started_at="2026-01-01T00:00:00Z", ended_at=None, exit_code=None, requests=9, pages=8),
+        OriginRun(
+            started_at="2026-01-03T00:00:00Z", ended_at="2026-01-03T00:09:00Z", exit_code=3, requests=5, pages=4
+        ),
+    ),
+    robots=(
+        RobotsFile(
+            url="https://forum.test/robots.txt",
+            fetched_at="2026-01-01T00:00:00Z",
+            status=200,
+            sha256="a" * 64,
+            text="User-agent: *\n```\n# Not a heading\n",
+        ),
+    ),
+    gaps=(GapCount(code="page-failed", gaps=2, missing=7),),
+    source_pages=lambda: iter(()),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A forum with everything that posts can hold, archived."""
+    with Site.of(tmp_path_factory.mktemp("site"), showcase=True, threaded=True) as site:
+        assert site.archive().exit_code == 0
+        yield site
+
+
+@pytest.fixture(scope="module")
+def package(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its data package."""
+    folder = tmp_path_factory.mktemp("out") / "package"
+    export_archive(site.path, plan_export(folder, "datapackage", ExportOptions()))
+    return folder
+
+
+def written(folder: Path, *threads: Thread, origin: Origin | None = None) -> Path:
+    exporter = exporter_named("datapackage")
+    assert isinstance(exporter, FolderExporter)
+    exporter.write_files(threads, folder, ExportOptions(origin=origin))
+    return folder
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(path.read_bytes().decode(), newline="")))
+
+
+def run(program: str, folder: Path) -> Any:  # noqa: ANN401  what it printed
+    """What a program prints as JSON, in a Python of its own: the libraries do what our warnings forbid."""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=folder, capture_output=True, check=False, timeout=120, text=True
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+_FRICTIONLESS = """
+import json, frictionless
+report = frictionless.validate("datapackage.json")
+print(json.dumps([report.valid, report.flatten(["type", "note"]), len(report.tasks)]))
+"""
+_CROISSANT = """
+import json, mlcroissant
+dataset = mlcroissant.Dataset("croissant.json")
+texts = [(one["posts/body_text"] or b"").decode() for one in dataset.records("posts")]
+print(json.dumps([sorted(dataset.metadata.issues.errors), texts]))
+"""
+
+
+class TestOthers:
+    def test_frictionless_finds_it_valid(self, package: Path) -> None:
+        assert run(_FRICTIONLESS, package) == [True, [], len(ALL_TABLES)]
+
+    def test_frictionless_finds_a_cell_that_was_changed(
+        self, package: Path, tmp_path: Path
+    ) -> None:
+        for path in package.iterdir():
+            data = path.read_bytes()
+            (tmp_path / path.name).write_bytes(data.replace(b",reply,", b",replY,", 1))
+        valid, _, _ = run(_FRICTIONLESS, tmp_path)
+        assert not valid
+
+    def test_mlcroissant_reads_the_posts(self, site: Site, package: Path) -> None:
+        errors, texts = run(_CROISSANT, package)
+        assert errors == []
+        assert texts == [one["body_text"] for one in site.records()]
+
+    def test_without_posts_and_numbers_it_is_valid_too(self, tmp_path: Path) -> None:
+        nothing, dump = tmp_path / "nothing", tmp_path / "dump"
+        for folder in (nothing, dump):
+            folder.mkdir()
+        written(nothing)
+        topics = [
+            make_thread([make_post(topic_id=None, post_id=n)], topic_id=None) for n in (1, 2)
+        ]
+        written(dump, *topics)
+        assert run(_FRICTIONLESS, nothing)[0]
+        assert run(_FRICTIONLESS, dump)[0]
+
+    def test_digests_are_those_of_the_files(self, package: Path) -> None:
+        lines = (package / "SHA256SUMS").read_text("utf-8").splitlines()
+        told = {name: digest for digest, name in (line.split("  ") for line in lines)}
+        files = [path for path in package.iterdir() if path.name != "SHA256SUMS"]
+        assert told == {one.name: hashlib.sha256(one.read_bytes()).hexdigest() for one in files}
+
+    def test_the_citation_is_yaml(self, package: Path) -> None:
+        cited = yaml.safe_load((package / "CITATION.cff").read_text("utf-8"))
+        assert cited["cff-version"] == "1.2.0"
+        assert cited["type"] == "dataset"
+        assert cited["authors"][0]["name"].startswith("Members of 127.0.0.1")
+
+
+class TestProvenance:
+    def test_every_row_leads_to_a_stored_page(self, site: Site, package: Path) -> None:
+        pages = {row["sha256"]: row for row in rows_of(package / "pages.csv")}
+        for row in (*rows_of(package / "posts.csv"), *rows_of(package / "revisions.csv")):
+            assert row["source_sha256"] in pages
+        stored = dict(site.query("SELECT sha256, url FROM pages"))
+        assert {key: row["url"] for key, row in pages.items()} == {
+            key: stored[key] for key in pages
+        }
+
+    def test_of_a_selection_only_its_pages_are_there(self, site: Site, tmp_path: Path) -> None:
+        options = ExportOptions(selection=Selection(sample=1))
+        export_archive(site.path, plan_export(tmp_path / "one", "datapackage", options))
+        (page,) = rows_of(tmp_path / "one" / "pages.csv")
+        (post,) = rows_of(tmp_path / "one" / "posts.csv")
+        assert page["sha256"] == post["source_sha256"]
+        descriptor = json.loads((tmp_path / "one" / "datapackage.json").read_text("utf-8"))
+        assert descriptor["selection"] == {"sample": 1, "seed": 0}
+        assert '"sample":1' in (tmp_path / "one" / "DATASHEET.md").read_text("utf-8")
+
+    def test_what_was_typed_to_archive_is_nowhere(self, tmp_path: Path) -> None:
+        with World.of(tmp_path, posts=3) as world:
+            world.archive(command="threadkeep archive --login secret-name")
+            assert world.path.read_bytes().count(b"secret-name") > 0
+            folder = tmp_path / "package"
+            export_archive(world.path, plan_export(folder, "datapackage", ExportOptions()))
+            assert not any(b"secret-name" in path.read_bytes() for path in folder.iterdir())
+
+
+class TestPaper:
+    def test_every_column_has_a_meaning_and_no_other(self) -> None:
+        assert {name: list(columns) for name, columns in ALL_TABLES.items()} == {
+            name: list(columns) for name, columns in MEANINGS.items()
+        }
+
+    def test_the_codebook_tells_the_share_that_is_missing(self, tmp_path: Path) -> None:
+        posts = [
+            make_post(post_id=number, reply_to=None if number < 4 else 1)
+            for number in (1, 2, 3, 4)
+        ]
+        text = (written(tmp_path, make_thread(posts)) / "CODEBOOK.md").read_text("utf-8")
+        (line,) = (one for one in text.splitlines() if one.startswith("| `reply_to` "))
+        assert line.endswith("| 75.0% |")
+
+    def test_the_datasheet_tells_what_is_missing_how_it_was_read_and_what_robots_were_told(
+        self, tmp_path: Path
+    ) -> None:
+        text = (written(tmp_path, origin=ORIGIN) / "DATASHEET.md").read_text("utf-8")
+        assert "- `page-failed`: 2, of 7 posts as far as known" in text
+        assert "| 2026-01-01T00:00:00Z | killed | 9 | 8 | – |" in text
+        assert "| 2026-01-03T00:00:00Z | 2026-01-03T00:09:00Z | 5 | 4 | 3 |" in text
+        assert "````\nUser-agent: *\n```\n# Not a heading\n" in text
+        assert "Unknown." in text.split("## Licence")[1]
+
+    def test_a_site_with_a_hostile_name_breaks_nothing(self, tmp_path: Path) -> None:
+        text = (written(tmp_path, origin=ORIGIN) / "DATASHEET.md").read_text("utf-8")
+        assert "<script>" not in text.replace("\\<", "")
+        assert "\n# x" not in text
+
+    def test_where_nothing_is_missing_it_says_so(self, package: Path) -> None:
+        assert "nothing is missing" in (package / "DATASHEET.md").read_text("utf-8")
