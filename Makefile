@@ -20,8 +20,8 @@ setup: .venv/.ready    ## a virtual environment with everything
 demo: setup    ## archive the forum that ships with threadkeep, and show what was kept and where
 	$(BIN)/threadkeep demo
 
-test: setup    ## run the tests
-	$(BIN)/python -m pytest -q
+test: setup    ## run the tests, on every core
+	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 check: setup    ## format, lint, import contracts, types, generated docs
 	$(BIN)/ruff format --check .
@@ -36,7 +36,7 @@ sweep: setup    ## run the slow sweeps: every fault at every page, kills, damage
 
 coverage: setup    ## run the tests, and hold their coverage against the floor
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -q
+	$(BIN)/coverage run -m pytest -q -n auto --dist worksteal
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 

@@ -4,7 +4,8 @@
     python .ci/score.py CORPUS
 
 CORPUS holds recordings (`NAME.tar.xz`), `replay.py`, which serves one on loopback, and `check.py`, which scores an export.
-Each is archived twice, once with its REST root hidden. The last line printed is `N passed, N failed`.
+Each is archived topic by topic, once more with its REST root hidden, and once from the site's home, which must give the
+same export. The last line printed is `N passed, N failed`.
 """
 
 from __future__ import annotations
@@ -30,57 +31,78 @@ COMPLETE_OR_SAID_SO = (0, 3)
 
 def main(corpus: Path) -> int:
     outcomes = [
-        score(corpus, recording, hide)
+        outcome
         for recording in sorted(corpus.glob("*.tar.xz"))
-        for hide in (None, "^/wp-json/")
+        for outcome in score(corpus, recording)
     ]
     print(f"{sum(outcomes)} passed, {len(outcomes) - sum(outcomes)} failed")
     return 0 if outcomes and all(outcomes) else 1
 
 
-def score(corpus: Path, recording: Path, hide: str | None) -> bool:
+def score(corpus: Path, recording: Path) -> Iterator[bool]:
     name = recording.name.removesuffix(".tar.xz")
-    print(f"== {name}{' without its REST root' if hide else ''}", flush=True)
-    with tempfile.TemporaryDirectory() as folder:
-        work = Path(folder)
-        truth = read_truth(recording)
-        with served(corpus, recording, hide, work / "requests.log") as base:
-            urls = [
-                one["url"].replace(truth["home"], base, 1)
-                for one in truth["topics"]
-                if one["visible_to_guests"]
-            ]
-            archive = run("archive", *urls, "-a", work / "forum.db", "--delay", "0", "--json")
-        run("export", "-a", work / "forum.db", "-o", work / "posts.jsonl")
-        floor = FLOORS.get(name, FLOORS["default"])
-        check = [
-            sys.executable,
-            corpus / "check.py",
-            recording,
-            work / "posts.jsonl",
-            "--min",
-            str(floor),
-        ]
-        problems = list(wrong_requests(work / "requests.log", json.loads(archive.stdout), hide))
-        if archive.returncode not in COMPLETE_OR_SAID_SO:
-            problems.append(f"archive exited with {archive.returncode}: {archive.stderr[-500:]}")
-        for problem in problems:
-            print(f"   {problem}")
-        return subprocess.run(check, check=False).returncode == 0 and not problems
+    truth = read_truth(recording)
+    visible = [one["url"] for one in truth["topics"] if one["visible_to_guests"]]
+    exports: dict[str, list[dict]] = {}
+    for way, hide in (
+        ("topic by topic", None),
+        ("topic by topic without its REST root", "^/wp-json/"),
+        ("from its home", None),
+    ):
+        print(f"== {name}, {way}", flush=True)
+        with tempfile.TemporaryDirectory() as folder:
+            work = Path(folder)
+            is_site = way == "from its home"
+            with served(corpus, recording, hide, work / "requests.log") as base:
+                urls = [base] if is_site else [u.replace(truth["home"], base, 1) for u in visible]
+                archive = run("archive", *urls, "-a", work / "forum.db", "--delay", "0", "--json")
+            export = run("export", "-a", work / "forum.db", "-o", work / "posts.jsonl")
+            report = json.loads(archive.stdout)
+            problems = list(wrong_requests(work / "requests.log", report, hide, is_site=is_site))
+            if archive.returncode not in COMPLETE_OR_SAID_SO:
+                problems.append(f"it exited with {archive.returncode}: {archive.stderr[-500:]}")
+            if export.returncode not in COMPLETE_OR_SAID_SO:
+                problems.append(f"export exited with {export.returncode}: {export.stderr[-500:]}")
+            exports[way] = posts_of(work / "posts.jsonl", base)
+            if is_site and exports[way] != exports["topic by topic"]:
+                problems.append("the export differs from that of its topics one by one")
+            for problem in problems:
+                print(f"   {problem}")
+            yield checked(corpus, recording, work / "posts.jsonl") and not problems
 
 
-def wrong_requests(log: Path, report: dict, hide: str | None) -> Iterator[str]:
+def checked(corpus: Path, recording: Path, export: Path) -> bool:
+    name = recording.name.removesuffix(".tar.xz")
+    floor = str(FLOORS.get(name, FLOORS["default"]))
+    command = [sys.executable, corpus / "check.py", recording, export, "--min", floor]
+    return subprocess.run(command, check=False).returncode == 0
+
+
+def posts_of(export: Path, base: str) -> list[dict]:
+    """The posts, without the port of the day and the times at which they were seen."""
+    text = export.read_text("utf-8").replace(base.rstrip("/"), "")
+    posts = [json.loads(line) for line in text.splitlines()]
+    for post in posts:
+        for name in ("first_seen", "last_seen", "source_sha256"):
+            del post[name]
+    return sorted(posts, key=lambda post: post["post_id"])
+
+
+def wrong_requests(log: Path, report: dict, hide: str | None, *, is_site: bool) -> Iterator[str]:
     """What is wrong with the requests made: one made twice, or one that nothing called for."""
     paths = [json.loads(line)["path"] for line in log.read_text().splitlines()]
     twice = [path for path, count in Counter(paths).items() if count > 1]
     if twice:
         yield f"asked for twice: {', '.join(twice)}"
-    pages = sum(topic["pages"] for topic in report["topics"])
+    pages = sum(one["pages"] for one in (*report["topics"], *report["lists"]))
     # a part of a page that was never recorded is asked for, and answered with 404
     unread = sum(
         gap["code"] == "part-missing" for topic in report["topics"] for gap in topic["gaps"]
     )
     expected = pages + unread + report["times"]["feeds"] + 2  # robots.txt and the REST root
+    if is_site:
+        # The home, the index of the sitemaps and that of the topics, and what a password guards.
+        expected += 3 + len(report["withheld"])
     if len(paths) != expected:
         yield f"{len(paths)} requests, {expected} expected"
     if hide is None and report["times"]["feeds"]:

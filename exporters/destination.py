@@ -10,7 +10,7 @@ import hashlib
 import os
 import shutil
 import unicodedata
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from parsers.errors import ExportError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Callable, Generator, Iterable
 
     from exporters.exporter import Exporter, ExportOptions
     from parsers.records import Thread
@@ -49,11 +49,13 @@ class Written:
         posts: how many posts.
         files: how many files; 0 for a stream.
         is_whole: false if the reader of a stream stopped early, as `head` does; `posts` is then 0.
+        renewed: of a site, how many of the files are new or differ from before; None of any other export.
     """
 
     posts: int
     files: int
     is_whole: bool = True
+    renewed: int | None = None
 
 
 def write_file(
@@ -66,7 +68,7 @@ def write_file(
     Raises:
         ExportError: the file cannot be written; an earlier one is as it was.
     """
-    with _told_plainly(path):
+    with told_plainly(path):
         target = Path(os.path.realpath(path))
         if target.exists() and not target.is_file():
             with target.open("wb") as device:
@@ -74,6 +76,41 @@ def write_file(
         with _replacing(target) as out:
             posts = exporter.write(threads, out, options)
         return Written(posts=posts, files=1)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file that is no export, such as a report, replacing an earlier one only when the new one is complete.
+
+    Raises:
+        ExportError: the file cannot be written; an earlier one is as it was.
+    """
+    with told_plainly(path), _replacing(Path(os.path.realpath(path))) as out:
+        out.write(data)
+
+
+@contextmanager
+def split_file(path: Path) -> Generator[Callable[[str], BinaryIO]]:
+    """A file and what belongs beside it, which take the places of earlier ones when all are complete.
+
+    Yields:
+        What begins a file of a name in the folder of `path`.
+
+    Raises:
+        ExportError: one of them cannot be written; earlier ones are as they were.
+    """
+    target = Path(os.path.realpath(path))
+    with told_plainly(path), ExitStack() as files:
+        yield lambda name: files.enter_context(_replacing(target.with_name(name)))
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder where there is none, and those that it is in.
+
+    Raises:
+        ExportError: it cannot be made.
+    """
+    with told_plainly(folder):
+        folder.mkdir(parents=True, exist_ok=True)
 
 
 def write_folder(
@@ -84,8 +121,7 @@ def write_folder(
     Raises:
         ExportError: the folder or a file cannot be written; files written before stay.
     """
-    with _told_plainly(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     taken: set[str] = set()
     posts = 0
     for thread in threads:
@@ -102,7 +138,7 @@ def write_stream(
     Raises:
         ExportError: the stream cannot take more, for another reason than that its reader went away.
     """
-    with _told_plainly("the output"):
+    with told_plainly("the output"):
         try:
             posts = exporter.write(threads, out, options)
             out.flush()
@@ -179,7 +215,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _told_plainly(what: Path | str) -> Generator[None]:
+def told_plainly(what: Path | str) -> Generator[None]:
     """Turn the system's errors into one sentence that says what to do."""
     try:
         yield

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
+    from parsers.local_media import Place
+    from parsers.origin import Origin
     from parsers.records import Thread
+    from parsers.selection import Selection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,10 +22,22 @@ class ExportOptions:
     Attributes:
         raw_cells: CSV cells as they are, even where a spreadsheet would run them as a formula.
         with_gone: posts that vanished from the site are included in formats for reading.
+        place: tells formats for reading where the files lie that posts show, so that bodies lead there
+            (`parsers.localised_body.localised`); None: bodies lead where they did on the site.
+        selection: which posts were asked for, to be told in what is written; None: all.
+        origin: where the posts come from, for formats that tell it; None: it is not known.
     """
 
     raw_cells: bool = False
     with_gone: bool = False
+    place: Place | None = None
+    selection: Selection | None = None
+    origin: Origin | None = None
+
+    @property
+    def selection_facts(self) -> dict[str, object]:
+        """What was asked for, by name; nothing where all posts were."""
+        return {} if self.selection is None else self.selection.facts
 
 
 class Exporter(Protocol):
@@ -49,5 +65,34 @@ class Exporter(Protocol):
 
         Raises:
             OSError: `out` cannot take more.
+        """
+        ...
+
+
+@runtime_checkable
+class FolderExporter(Exporter, Protocol):
+    """A format of several files, which `write` puts into one: a ZIP archive, or the file that matters most.
+
+    A file named with the format's suffix is written by `write`; any other name is that of a folder.
+    """
+
+    def check(self) -> None:
+        """Find out, before anything is done, whether the format can be written here.
+
+        Raises:
+            UsageError: a library that it needs is not installed.
+        """
+        ...
+
+    def write_files(self, threads: Iterable[Thread], folder: Path, options: ExportOptions) -> int:
+        """Write all files into an empty folder, post by post; no other process reads it meanwhile.
+
+        Deterministic: the same records give the same files.
+
+        Returns:
+            How many posts were written.
+
+        Raises:
+            OSError: the folder cannot take more.
         """
         ...

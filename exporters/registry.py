@@ -1,5 +1,7 @@
 """Find export formats: every module of `exporters.formats` is one, by its `EXPORTER`; there is no list to edit.
 
+Formats that take pages as they came instead of posts are in `exporters.page_formats`, and are found in the same way.
+
 A format is called as its module is, so that all can be named without loading what any of them needs.
 """
 
@@ -10,10 +12,12 @@ import pkgutil
 from typing import TYPE_CHECKING, cast
 
 import exporters.formats
+import exporters.page_formats
 from parsers.errors import UsageError
 
 if TYPE_CHECKING:
     from exporters.exporter import Exporter
+    from exporters.page_exporter import PageExporter
 
 
 def exporter_names() -> tuple[str, ...]:
@@ -52,3 +56,14 @@ def exporter_for_path(path: str) -> Exporter:
     raise UsageError(
         f"The name “{path}” ends in none of {', '.join(suffixes)}; name the format with --format."
     )
+
+
+def page_exporter_names() -> tuple[str, ...]:
+    """The name of every format that takes pages as they came instead of posts, sorted."""
+    modules = pkgutil.iter_modules(exporters.page_formats.__path__)
+    return tuple(sorted(info.name for info in modules))
+
+
+def page_exporter_named(name: str) -> PageExporter:
+    """The format of pages of this name, which must be one of `page_exporter_names`."""
+    return cast("PageExporter", importlib.import_module(f"exporters.page_formats.{name}").EXPORTER)

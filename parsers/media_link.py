@@ -37,6 +37,7 @@ _CANDIDATE = re.compile(
     r"(?P<url>[^\s,]\S*[^\s,]|[^\s,])(?:\s+(?P<size>[\d.]+)(?P<unit>[wx]))?[^,]*(?:,|$)"
 )
 _MOST_CANDIDATES = 40
+_END_OF_PAGE = re.compile(r"</(?:body|html)\b[^>]*>?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,10 +136,13 @@ def is_picture_name(url: str) -> bool:
 
 
 def fragment(body: str) -> HtmlElement:
-    """A body as a tree, in a `div`."""
+    """A body as the `body` element of a tree."""
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
-    page = f"<html><body><div>{body}</div></body></html>".encode("utf-8", "replace")
-    return html.document_fromstring(page, parser=parser).find("body")  # type: ignore[return-value]
+    # What comes behind these is none of the page for lxml; browsers go on with it.
+    page = f"<html><body>{_END_OF_PAGE.sub('', body)}".encode("utf-8", "replace")
+    root = html.document_fromstring(page, parser=parser)
+    found = root.find("body")
+    return root if found is None else found
 
 
 def _each_once(links: Iterable[MediaLink]) -> tuple[MediaLink, ...]:

@@ -16,7 +16,7 @@ class Revision:
     Attributes:
         post_id: whose body.
         revision: 1 for the first body seen, one more for each changed one.
-        seen_at: when it was first seen, in UTC.
+        seen_at: when it was first seen, in UTC; null where that is not known.
         body_html: the body's inner HTML.
         body_text: its visible text.
         source_url: the stored page that it was read from; null where a text dump says no address.
@@ -25,7 +25,7 @@ class Revision:
 
     post_id: int
     revision: int
-    seen_at: str
+    seen_at: str | None
     body_html: str
     body_text: str
     source_url: str | None

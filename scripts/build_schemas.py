@@ -21,13 +21,20 @@ import msgspec
 import threadkeep.api
 from parsers.records import Post
 from scraper.archive.contents_list import ArchiveSummary, SeenRevision
+from scraper.archive.difference import DifferenceReport
+from scraper.archive.post_history import PostHistory
 from scraper.archive.search import SearchReport
 from scraper.archive.verify import Verdict
 from scraper.sync.importing import ImportReport
 from scraper.sync.pipeline import ArchiveReport
+from scraper.sync.planning import RunPlan
 from scraper.sync.reparsing import ReparseReport
 from threadkeep.cli.error_report import ErrorReport
 from threadkeep.cli.inspect import Inspection
+from threadkeep.cli.snapshot import SnapshotReport
+from threadkeep.jobs.report import RunReport
+from threadkeep.jobs.schedule import Schedule
+from threadkeep.jobs.status import StatusReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,13 +42,19 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent.parent / "exporters" / "schema"
 # What each command prints: one of these.
 REPORTS: dict[str, tuple[Any, ...]] = {
-    "archive": (ArchiveReport,),
-    "show": (ArchiveSummary, list[Post], list[SeenRevision]),
+    "archive": (ArchiveReport, RunPlan),
+    "sync": (ArchiveReport, RunPlan),
+    "show": (ArchiveSummary, list[Post], list[SeenRevision], PostHistory),
+    "diff": (DifferenceReport,),
     "search": (SearchReport,),
+    "snapshot": (SnapshotReport,),
     "verify": (Verdict,),
     "reparse": (ReparseReport,),
     "import": (ImportReport,),
     "inspect": (Inspection,),
+    "run": (RunReport,),
+    "schedule": (Schedule,),
+    "status": (StatusReport,),
     "error": (ErrorReport,),
 }
 # These have a schema of their own, which says more.

@@ -31,9 +31,9 @@ from scraper.demo import (
 )
 from scraper.fetch.settings import FetchSettings
 from scraper.politeness.clock import FakeClock
+from scraper.sync.crawl_options import CrawlOptions
 from scraper.sync.listener import SilentListener
 from scraper.sync.pipeline import ArchiveJob, ArchiveReport, archive_topics
-from scraper.sync.topic_crawl import CrawlOptions
 from threadkeep.exporting import export_archive, plan_export
 
 if TYPE_CHECKING:

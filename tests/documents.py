@@ -7,7 +7,7 @@ of its own, in which its blocks run one after the other:
 - `console`: each line after `$ ` is run, and what follows it is what a terminal shows. A line `…` stands for any lines,
   `…` within a line for anything. `^C` is typed while threadkeep waits between two pages.
 - `sql`: is run on the folder's only archive; a table right behind it is what comes out.
-- `yaml`: becomes the file that its first line names, `# metadata.yaml`.
+- `yaml`, `toml`: becomes the file that its first line names, `# metadata.yaml`.
 - `crontab`, `ini` (units of systemd): what they would start is run once, and must succeed. `logrotate`: is read by it, where
   it is installed.
 """
@@ -32,12 +32,15 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+import requests
 from sybil import Sybil
 from sybil.evaluators.python import PythonEvaluator
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipParser
 from sybil.region import Lexeme
 
 from scraper.demo import DemoServer, DemoSettings, generate
+from scraper.demo.login import ACCOUNTS, Gate
+from scraper.demo.members import with_members_area
 from scraper.politeness.clock import FakeClock, SystemClock
 from threadkeep.cli.main import run
 
@@ -53,11 +56,16 @@ _SITE = "https://forum.example"
 _START = datetime(2026, 1, 15, 12, tzinfo=UTC)
 _INTERRUPT = "^C"
 # On a terminal these are a bar that vanishes.
-_PROGRESS = re.compile(r"page \d+ of \d+, \d+ posts?: .*|waiting \d+ s: .*")
+_PROGRESS = re.compile(r"page \d+ of \d+, \d+ posts?: .*|file \d+ of \d+: .*|waiting \d+ s: .*")
 _TEXT_BEHIND = re.compile(r"\s*```text\n(.*?)\n?```\n", re.DOTALL)
 _TABLE_BEHIND = re.compile(r"\s*((?:\|.*\n)+)")
 # Five fields and a command, in which a % would end it.
 _CRON_ENTRY = re.compile(r"(?:[\d*/,-]+ ){5}([^%]+)")
+_JOBS = """\
+[jobs.rules]
+urls = ["https://forum.example/?p=376"]
+archive = "backup/rules.db"
+"""
 _DUMP = """\
 Home › Forums › General › Oak or ash?
 Viewing 2 posts - 1 through 2 (of 3 total)
@@ -106,7 +114,8 @@ class Stage:
         self.exit_code = 0
         self._clock = StageClock()
         self._folder = TemporaryDirectory()
-        self.server = DemoServer(_forum()).start()
+        self.gate = Gate()
+        self.server = DemoServer(_forum(), gate=self.gate).start()
         self._patches = pytest.MonkeyPatch()
         self._patches.chdir(self._folder.name)
         self._patches.setenv("COLUMNS", "80")
@@ -139,7 +148,10 @@ class Stage:
             What a terminal shows of it.
         """
         self._clock.sleeps_before_interrupt = 2 if _INTERRUPT in step.shown else -1
-        commands = list(_commands(shlex.split(self.real(step.command))))
+        words = shlex.split(self.real(step.command))
+        if words[:2] == ["threadkeep", "serve"]:
+            return self.shown(_served(words[1:]))
+        commands = list(_commands(words))
         screen, passed_on = io.BytesIO(), b""
         for command in commands:
             out = screen if command is commands[-1] else io.BytesIO()
@@ -156,6 +168,10 @@ class Stage:
         elif command == ["echo", "$?"]:
             out.write(f"{self.exit_code}\n".encode())
             self.exit_code = 0
+        elif name == "export":
+            self._patches.setenv(*arguments[0].split("="))
+        elif name == "cp":
+            shutil.copyfile(*arguments)
         elif name == "cat":
             out.write(b"".join(Path(path).read_bytes() for path in arguments))
         elif name == "head" and arguments[0] == "-n":
@@ -183,12 +199,34 @@ class Stage:
         assert self.exit_code == 0, f"{command} fails:\n{shown}"
 
     def _furnish(self) -> None:
-        """Put what examples import into the folder: a text dump, and pages that a browser has saved."""
+        """Put what examples use into the folder: a text dump, a file of jobs, pages that a browser has saved, and its cookies."""
+        cookies = self.gate.cookies_txt(self.gate.begin(ACCOUNTS[0].author.nicename))
+        Path("cookies.txt").write_text(cookies, "utf-8")
         Path("thread.txt").write_text(_DUMP, "utf-8")
+        Path("JOBS.toml").write_text(self.real(_JOBS), "utf-8")
         Path("saved-pages").mkdir()
         for number, path in enumerate(("", "page/2/"), 1):
             page = self.server.ordinary(f"/forums/topic/the-word-chain/{path}")
             Path("saved-pages", f"page-{number}.html").write_bytes(page.body)
+
+
+def _served(arguments: list[str]) -> str:
+    """What a terminal shows of a reader that somebody opens in a browser and then ends by ^C."""
+    command = [sys.executable, "-m", "threadkeep", *arguments]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline()]
+        while "http://" not in lines[-1] and lines[-1]:
+            lines.append(process.stdout.readline())
+        address = re.search(r"http://\S+", lines[-1])
+        assert address, lines
+        assert requests.get(address[0], timeout=60).ok
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=60)
+        assert process.returncode == 0
+    return f"{''.join(lines)}{_INTERRUPT}\n{rest}"
 
 
 def markdown_examples(*patterns: str) -> Sybil:
@@ -202,6 +240,7 @@ def markdown_examples(*patterns: str) -> Sybil:
             CodeBlockParser("console", _play_console),
             CodeBlockParser("sql", _play_sql),
             CodeBlockParser("yaml", _write_file),
+            CodeBlockParser("toml", _write_file),
             CodeBlockParser("crontab", _start_crontab),
             CodeBlockParser("ini", _start_unit),
             CodeBlockParser("logrotate", _read_by_logrotate),
@@ -266,7 +305,7 @@ def _play_sql(example: Example) -> None:
 
 
 def _write_file(example: Example) -> None:
-    first = re.match(r"# (\S+\.yaml)\n", example.parsed)
+    first = re.match(r"# (\S+\.(?:yaml|toml))\n", example.parsed)
     assert first, "the first line names the file: # metadata.yaml"
     Path(first[1]).write_text(_stage(example).real(example.parsed), "utf-8")
 
@@ -351,4 +390,4 @@ def _on_clock(clock: FakeClock, name: str) -> Any:  # noqa: ANN401 - any method 
 
 @cache
 def _forum() -> DemoForum:
-    return generate(DemoSettings())
+    return with_members_area(generate(DemoSettings()))

@@ -458,12 +458,14 @@ def next_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A threadkeep whose formats are two further, and the folder of its steps."""
     steps = tmp_path / "migrations"
     steps.mkdir()
-    (steps / "0003-say-hello.sql").write_text(
+    (steps / f"{VERSION + 1:04d}-say-hello.sql").write_text(
         "ALTER TABLE site ADD COLUMN greeting TEXT; UPDATE site SET greeting = 'hello';"
     )
-    (steps / "0004-to-all.sql").write_text("UPDATE site SET greeting = greeting || ', all';")
+    (steps / f"{VERSION + 2:04d}-to-all.sql").write_text(
+        "UPDATE site SET greeting = greeting || ', all';"
+    )
     monkeypatch.setattr(migration, "MIGRATIONS", steps)
-    monkeypatch.setattr(database, "VERSION", 4)
+    monkeypatch.setattr(database, "VERSION", VERSION + 2)
     monkeypatch.setattr(database, "_schema_of_this_format", dict)
     return steps
 
@@ -492,8 +494,8 @@ def test_an_older_archive_is_brought_up_to_date_after_a_copy(
     with open_it as archive:
         row = archive.connection.execute("SELECT greeting FROM site").fetchone()
         version = archive.connection.execute("PRAGMA user_version").fetchone()[0]
-    assert (row["greeting"], version) == ("hello, all", 4)
-    copy = old.with_name("a.db.format-2")
+    assert (row["greeting"], version) == ("hello, all", VERSION + 2)
+    copy = old.with_name(f"a.db.format-{VERSION}")
     assert contents(copy) == before
     assert sorted(old.parent.iterdir()) == [old, copy]
     with reading(old):
@@ -514,7 +516,7 @@ def test_a_step_that_fails_leaves_the_archive_as_it_was(
     step: str, old: Path, next_format: Path
 ) -> None:
     before = contents(old)
-    (next_format / "0004-to-all.sql").write_text(step)
+    (next_format / f"{VERSION + 2:04d}-to-all.sql").write_text(step)
     for _ in range(2):
         with pytest.raises((sqlite3.Error, DamagedArchiveError)), writing(old, command="test"):
             pass
@@ -526,7 +528,7 @@ def test_a_step_that_is_missing_is_a_mistake_that_changes_nothing(
     old: Path, next_format: Path
 ) -> None:
     before = contents(old)
-    (next_format / "0003-say-hello.sql").unlink()
+    (next_format / f"{VERSION + 1:04d}-say-hello.sql").unlink()
     with pytest.raises(KeyError), writing(old, command="test"):
         pass
     assert contents(old) == before

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from exporters.json_schema import json_schema_names
-from exporters.registry import exporter_names
+from exporters.registry import exporter_names, page_exporter_names
 from scraper.archive.database import writing
 from scraper.demo.forum import LOCALES, THEMES
 from scraper.sync.site_time import check_zone
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.conftest import CommandLine
 
 COMMANDS = (
-    "archive", "export", "show", "verify", "reparse", "import", "inspect", "demo", "schema",
+    "archive", "export", "show", "diff", "snapshot", "verify", "reparse", "import", "inspect", "demo", "schema",
 )  # fmt: skip
 SHELLS = ("bash", "zsh", "fish")
 
@@ -73,14 +73,14 @@ def test_commands_are_offered(shell: Shell) -> None:
 
 
 def test_options_are_offered(shell: Shell) -> None:
-    assert shell.offers("threadkeep archive --log") == ["--log-file"]
+    assert shell.offers("threadkeep archive --log-f") == ["--log-file"]
     assert {"--archive", "--json"} <= set(shell.offers("threadkeep verify --"))
 
 
 @pytest.mark.parametrize(
     ("line", "values"),
     [
-        ("threadkeep export --format ", exporter_names()),
+        ("threadkeep export --format ", (*exporter_names(), *page_exporter_names())),
         ("threadkeep archive -f ", exporter_names()),
         ("threadkeep demo --theme ", THEMES),
         ("threadkeep demo --locale ", LOCALES),
@@ -111,7 +111,9 @@ def make_archive(path: str) -> None:
         )
 
 
-@pytest.mark.parametrize("command", ["archive", "export", "show", "verify", "reparse", "import"])
+@pytest.mark.parametrize(
+    "command", ["archive", "export", "show", "diff", "snapshot", "verify", "reparse", "import"]
+)
 def test_archives_are_offered_and_nothing_else(command: str, shell: Shell) -> None:
     for name in ("a.db", "b.sqlite", "old/c.db", "two words.db", "x;y.db"):
         make_archive(name)

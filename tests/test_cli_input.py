@@ -14,6 +14,7 @@ import pytest
 from scraper.archive.database import VERSION, writing
 from scraper.demo import DemoAnswer
 from tests.archiving import World, save_pages
+from tests.cases import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,7 +70,7 @@ BAD: dict[str, tuple[str, int, str]] = {
     ),
     "two sites": ("archive TOPIC https://forum.example/", 2, "An archive holds one site"),
     "another site than the archive's": (
-        "archive https://forum.example/topic/x/ -a kept.db",
+        "archive ELSEWHERE/parked -a kept.db",
         2,
         "is the archive of",
     ),
@@ -83,7 +84,11 @@ BAD: dict[str, tuple[str, int, str]] = {
     "an empty contact": ("archive TOPIC --contact ''", 2, "contact"),
     "a zone that is none": ("archive TOPIC --timezone Europe/Atlantis", 2, "Europe/Atlantis"),
     "an output of unknown ending": ("archive TOPIC -o kept.foo", 2, "ends in none of"),
-    "a format that is none": ("archive TOPIC -o kept.jsonl -f foo", 2, "choose one of csv"),
+    "a format that is none": (
+        "archive TOPIC -o kept.jsonl -f foo",
+        2,
+        "choose one of convokit, csv",
+    ),
     "an output over the archive": (
         "archive TOPIC -a kept.db -o kept.db -f json",
         2,
@@ -105,7 +110,7 @@ BAD: dict[str, tuple[str, int, str]] = {
     "a newer archive": ("archive TOPIC -a newer.db", 7, "newer threadkeep"),
     "a page that is not there": ("archive SITE/forums/topic/nowhere/", 5, "HTTP 404"),
     "a page that is not there, second": ("archive SITE/?p=999999", 5, "HTTP 404"),
-    "a page of a forum, but no topic": ("archive SITE/forums/", 5, "no topic"),
+    "what a search found": ("archive SITE/found", 2, "what a search found"),
     "a page that is no forum": ("archive SITE/parked", 5, "no page of a forum"),
     "a page that is refused": ("archive SITE/refused", 6, "HTTP 403"),
     "a login wall": ("archive SITE/members", 6, "log"),
@@ -167,10 +172,13 @@ BAD: dict[str, tuple[str, int, str]] = {
 def answers(world: World) -> Callable[[DemoRequest], DemoAnswer | None]:
     topic = world.page(1)
 
+    search = next(case for case in cases("bbpress") if case.name.endswith("list-search-26"))
+
     def answer(request: DemoRequest) -> DemoAnswer | None:
         special = {
             "/robots.txt": DemoAnswer(body=b"User-agent: *\nDisallow: /forbidden\n"),
             "/parked": DemoAnswer(body=b"<html><body>For sale</body></html>"),
+            "/found": DemoAnswer(body=search.page.body),
             "/refused": DemoAnswer(status=403),
             "/members": DemoAnswer(status=302, headers=(("Location", "/wp-login.php"),)),
             "/private": replace(
@@ -201,6 +209,7 @@ def test_bad_input_is_one_sentence_and_changes_nothing(
     if "invalid" in typed:
         monkeypatch.setattr(socket, "getaddrinfo", no_such_host)
     line = typed.replace("TOPIC", world.url).replace("SITE", world.server.url)
+    line = line.replace("ELSEWHERE", world.server.url.replace("127.0.0.1", "localhost"))
     if line.startswith("archive http://127") and "--delay" not in line and "example" not in line:
         line += " --delay 0"
     if line.startswith("archive"):

@@ -105,7 +105,7 @@ def test_the_list_of_schemas_names_each_with_what_it_describes(threadkeep: Comma
 def test_a_schema_that_there_is_not(threadkeep: CommandLine) -> None:
     ran = threadkeep("schema", "reports")
     assert ran.code == 2
-    assert "archive-report, document-v1" in ran.sentence
+    assert "archive-report, diff-report, document-v1" in ran.sentence
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from typer.core import TyperGroup, TyperOption
 
 import threadkeep
 from exporters.json_schema import json_schema, json_schema_names
-from exporters.registry import exporters_by_name
+from exporters.registry import exporters_by_name, page_exporter_named, page_exporter_names
 from parsers import errors
 from parsers.errors import ThreadkeepError
 from parsers.registry import engines
@@ -121,6 +121,12 @@ def test_what_the_demo_offers_is_described(value: str) -> None:
 
 
 # Formats and engines
+
+
+@pytest.mark.parametrize("name", page_exporter_names())
+def test_a_format_of_pages_has_a_section(name: str) -> None:
+    assert section(doc("formats.md"), name).strip()
+    assert page_exporter_named(name).suffix in doc("formats.md")
 
 
 @pytest.mark.parametrize("name", exporters_by_name())
@@ -278,9 +284,10 @@ def test_every_value_that_a_column_may_have_is_described(table: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["ArchiveReport", "TopicOutcome", "Saved", "Gap", "TimesOutcome", "Traffic", "ImportReport",
+    ["ArchiveReport", "TopicOutcome", "Saved", "Gap", "TimesOutcome", "MediaOutcome", "Traffic", "ImportReport",
      "ReparseReport", "Verdict", "TopicVerdict", "ArchiveSummary", "TopicSummary", "SeenRevision", "SearchReport", "SearchHit",
-     "Written"],
+     "Written", "PostHistory", "BodyChange", "PostMove", "Absence", "AuthorChange", "DifferenceReport", "DifferenceTotals",
+     "TopicDifference", "PostDifference", "PersonDifference", "ListGapDifference", "TextPiece", "Snapshot", "Pruned"],
 )  # fmt: skip
 def test_a_report_is_listed_with_its_fields(name: str) -> None:
     row = re.search(rf"^\| `{name}` \|[^|]*\|([^|]*)\|", doc("library.md"), re.MULTILINE)

@@ -28,8 +28,8 @@ from parsers.errors import (
     UsageError,
 )
 from parsers.records import Page
-from scraper.fetch.body import InflateError, Inflater
 from scraper.fetch.fetcher import Request
+from scraper.fetch.inflater import InflateError, Inflater
 from scraper.fetch.live import LiveFetcher
 from scraper.fetch.retry import RetryPolicy
 from scraper.fetch.settings import FetchSettings
@@ -241,6 +241,23 @@ def test_the_total_time_ends_the_attempts() -> None:
         fetcher.get(Request(url=url, reason="test"))
     assert sum(clock.sleeps) <= 100.0
     assert clock.sleeps == [2.0, 4.0, 8.0, 16.0, 32.0]
+
+
+def test_a_site_that_asks_to_be_left_alone_is_asked_nothing_until_then() -> None:
+    clock = FakeClock()
+    head = (
+        b"HTTP/1.1 503 Busy\r\nRetry-After: 7200\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    )
+    with (
+        RawServer([reply(head), page_reply(b"hello")]) as server,
+        fetcher_for(server.origin, clock=clock) as fetcher,
+    ):
+        for page in ("one", "two"):
+            with pytest.raises(HttpStatusError, match="come back in 2 h"):
+                fetcher.get(Request(url=f"{server.origin}/{page}", reason="test"))
+        assert fetcher.traffic.requests == 1
+        clock.sleep(7200)
+        assert fetcher.get(Request(url=f"{server.origin}/two", reason="test")).status == 200
 
 
 def test_one_connection_serves_many_requests() -> None:

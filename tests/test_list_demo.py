@@ -207,6 +207,23 @@ def test_every_tag_lists_its_topics(world: _World) -> None:
             _assert_topic(world, row, None)
 
 
+def test_every_view_lists_its_topics(world: _World) -> None:
+    for name, topics in world.catalogue.views.items():
+        pages = world.all_pages(world.links.view(name))
+        assert {page.kind for page in pages} == {"view"}
+        rows = [row for page in pages for row in page.topics]
+        assert [row.topic_id for row in rows] == [topic.topic_id for topic in topics]
+
+
+def test_everybody_has_a_list_of_topics(world: _World) -> None:
+    for author in world.forum.authors:
+        pages = world.all_pages(world.links.started(author))
+        assert {page.kind for page in pages} == {"started"}
+        rows = [row for page in pages for row in page.topics]
+        topics = world.catalogue.started_by(author)
+        assert [row.topic_id for row in rows] == [topic.topic_id for topic in topics]
+
+
 def test_every_profile_tells_who_it_is(world: _World) -> None:
     for author in world.forum.authors:
         _assert_profile(world, author)

@@ -70,13 +70,15 @@ def test_what_is_no_command_loads_nothing_that_commands_need(argument: str) -> N
     assert not {name for name in modules if name.startswith(("scraper.", "exporters."))}
 
 
-@pytest.mark.parametrize("name", ["export", "show", "verify", "reparse", "import"])
+@pytest.mark.parametrize(
+    "name", ["export", "show", "diff", "snapshot", "verify", "reparse", "import"]
+)
 def test_a_command_that_asks_for_nothing_loads_no_network(name: str) -> None:
     _, modules = run_apart(name, "--help")
     assert not _NETWORK & modules
 
 
-@pytest.mark.parametrize("name", ["export", "show", "verify"])
+@pytest.mark.parametrize("name", ["export", "show", "diff", "snapshot", "verify"])
 def test_a_command_that_parses_no_page_loads_no_parser(name: str) -> None:
     _, modules = run_apart(name, "--help")
     assert not {"lxml", "bs4", "parsers.document"} & modules

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from exporters.registry import exporters_by_name
+from exporters.registry import exporter_named, exporters_by_name
 from scraper.archive import database
 from scraper.archive.database import VERSION, reading
 from scraper.archive.verify import verify
@@ -289,7 +289,7 @@ def folder(world: World, tmp_path: Path) -> Path:
 def test_killed_while_exporting_every_file_is_the_earlier_or_the_new_one(
     name: str, per_topic: bool, folder: Path, nursery: Nursery, tried: Counter[str]
 ) -> None:
-    output = folder / "out"
+    output = folder / ("out" if per_topic else f"out{exporter_named(name).suffix}")
     way = ("--per-topic",) if per_topic else ()
     command = ("export", "-a", folder / "a.db", "--format", name, "-o", output, "--quiet", *way)
     went_well(nursery.run(*command))
@@ -482,14 +482,14 @@ def test_an_export_for_which_there_is_no_room_leaves_the_earlier_one(
 ) -> None:
     for pages in range(2, 8):
         with small_disk(tmp_path / "disk", pages * 4096) as disk:
-            output = disk / "out"
+            output = disk / f"out{exporter_named(name).suffix}"
             output.write_bytes(b"earlier")
             ended = nursery.run(
                 "export", "-a", folder / "a.db", "--format", name, "-o", output, "--quiet"
             )
             assert ended.code in {0, 8}, ended.output
             assert (output.read_bytes() == b"earlier") == (ended.code == 8)
-            assert names(disk) == ["out"]
+            assert names(disk) == [output.name]
             tried["exports to a disk that fills up"] += 1
 
 

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exporters.dataset_folder import write_dataset
 from exporters.destination import Written, write_file, write_folder, write_stream
-from exporters.exporter import Exporter, ExportOptions
+from exporters.exporter import Exporter, ExportOptions, FolderExporter
+from exporters.folder import check_folder
 from exporters.registry import exporter_for_path, exporter_named, exporter_names
 from parsers.errors import ExportError, UsageError
+from parsers.selection import Selection
 from scraper.archive.database import reading
 from scraper.archive.header import is_archive
-from scraper.archive.thread_reader import holds_topic, threads
+from scraper.archive.origin import origin_of
+from scraper.archive.selection import choose_posts
+from scraper.archive.thread_reader import chosen_threads, holds_topic, threads, topic_keys
+from threadkeep.media_folder import MediaFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterable
 
     from parsers.records import Thread
     from scraper.archive.database import Archive
 
 _STDOUT = "-"
+_SITE = "html"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,14 +39,20 @@ class ExportJob:
 
     Attributes:
         exporter: the format.
-        output: a file, a folder where `per_topic`, or None for stdout.
+        output: a file, a folder where `per_topic` or `is_site`, or None for stdout.
         per_topic: one file a topic.
+        is_site: the whole archive as a folder of pages that lead to each other.
+        is_dataset: a folder of files, of a format that has several.
+        media_dir: the folder for the files that exported posts show, where they are wanted.
     """
 
     exporter: Exporter
     output: Path | None
     per_topic: bool = False
+    is_site: bool = False
+    is_dataset: bool = False
     options: ExportOptions = field(default_factory=ExportOptions)
+    media_dir: Path | None = None
 
 
 def plan_export(
@@ -48,17 +61,21 @@ def plan_export(
     options: ExportOptions,
     *,
     per_topic: bool = False,
+    media_dir: Path | None = None,
 ) -> ExportJob:
     """Settle the format and the place of an export, before anything is done.
 
     Args:
-        output: a file, a folder where `per_topic`; None or `-` is stdout.
+        output: a file, a folder where `per_topic`; None or `-` is stdout. In the format `html`, what is not named as a
+            file of that format is the folder of a site; so it is with formats of several files.
         format_name: the format; without it the output's ending names one.
         options: what the format is asked for.
         per_topic: one file a topic.
+        media_dir: the folder for the files that exported posts show.
 
     Raises:
-        UsageError: the format is unknown or not named, or `per_topic` has no folder to write to.
+        UsageError: the format is unknown or not named, `per_topic` has no folder to write to, or a site is to have its
+            files elsewhere.
     """
     is_stdout = output is None or str(output) == _STDOUT
     if per_topic and is_stdout:
@@ -69,12 +86,39 @@ def plan_export(
         raise UsageError("Name the format with --format: " + ", ".join(exporter_names()) + ".")
     else:
         exporter = exporter_for_path(str(output))
+    if isinstance(exporter, FolderExporter):
+        exporter.check()
+    is_site = not is_stdout and not per_topic and _is_site(exporter, output)
+    if is_site and media_dir is not None:
+        raise UsageError(
+            "A site has its pictures in its own folder; --media-dir is for exports in one file, or in one file a topic."
+        )
     return ExportJob(
         exporter=exporter,
         output=None if is_stdout else output,
         per_topic=per_topic,
+        is_site=is_site,
+        is_dataset=not is_stdout and not per_topic and _is_dataset(exporter, output),
         options=options,
+        media_dir=media_dir,
     )
+
+
+def _is_site(exporter: Exporter, output: Path | None) -> bool:
+    """Whether a folder is meant: only of HTML there are sites, and a device or a pipe is none."""
+    return exporter.name == _SITE and _is_folder(exporter, output)
+
+
+def _is_dataset(exporter: Exporter, output: Path | None) -> bool:
+    """Whether a folder is meant of a format that has several files."""
+    return isinstance(exporter, FolderExporter) and _is_folder(exporter, output)
+
+
+def _is_folder(exporter: Exporter, output: Path | None) -> bool:
+    """Whether a name is none of a file of the format, nor that of one that is there already."""
+    if output is None or output.name.lower().endswith(exporter.suffix):
+        return False
+    return not output.exists() or output.is_dir()
 
 
 def check_output(job: ExportJob, archive: Path) -> None:
@@ -85,7 +129,7 @@ def check_output(job: ExportJob, archive: Path) -> None:
         archive: what will be exported, which may not be there yet.
 
     Raises:
-        UsageError: the export would take the place of an archive.
+        UsageError: the export would take the place of an archive, or a site that of other files.
         ExportError: the place cannot be written.
     """
     output = job.output
@@ -93,10 +137,13 @@ def check_output(job: ExportJob, archive: Path) -> None:
         return  # a device or a pipe
     if output.absolute() == archive.absolute() or is_archive(output):
         raise UsageError(f"“{output}” is an archive; choose another name for the export.")
-    if output.exists() and output.is_dir() != job.per_topic:
-        what = "a file" if job.per_topic else "a folder"
+    is_folder = job.per_topic or job.is_site or job.is_dataset
+    if output.exists() and output.is_dir() != is_folder:
+        what = "a file" if is_folder else "a folder"
         raise ExportError(f"Cannot write “{output}”, since there is {what} of this name.")
-    _check_folder(output, output if job.per_topic else output.parent, may_be_made=job.per_topic)
+    _check_folder(output, output if is_folder else output.parent, may_be_made=is_folder)
+    if job.is_site:
+        check_folder(output)
 
 
 def _check_folder(output: Path, folder: Path, *, may_be_made: bool) -> None:
@@ -116,7 +163,7 @@ def export_archive(
     topic_ids: tuple[int, ...] = (),
     topic_urls: tuple[str, ...] = (),
 ) -> Written:
-    """Export an archive, or some topics of it.
+    """Export an archive, or what is selected of it by the job's options or by topics.
 
     Args:
         path: the archive.
@@ -125,28 +172,103 @@ def export_archive(
         topic_urls: the addresses of further topics, which no page numbers.
 
     Raises:
-        UsageError: there is no archive, or it does not hold one of the topics.
+        UsageError: there is no archive, or it does not hold what is selected.
         ArchiveError: it cannot be read.
         ExportError: the output cannot be written; an earlier one is as it was.
     """
+    selection = job.options.selection or Selection()
+    topic_ids = (*topic_ids, *selection.topic)
+    if job.is_site and job.output is not None:
+        _check_site(selection)
+        return _export_site(path, job.output, job.options, topic_ids, topic_urls)
     with reading(path) as archive:
-        chosen = _chosen(archive, topic_ids, topic_urls)
-        if job.output is None:
-            return write_stream(sys.stdout.buffer, job.exporter, chosen, job.options)
-        write = write_folder if job.per_topic else write_file
-        return write(job.output, job.exporter, chosen, job.options)
+        if selection == Selection(topic=selection.topic, seed=selection.seed):
+            chosen = _topics(archive, topic_ids, topic_urls)
+        else:
+            chosen = _selected(archive, replace(selection, topic=topic_ids), topic_urls)
+        if isinstance(job.exporter, FolderExporter):
+            job = replace(job, options=replace(job.options, origin=origin_of(archive)))
+        if job.media_dir is None:
+            return _write(job, chosen)
+        folder = MediaFolder(archive, job.media_dir, seen_from=_folder_of(job))
+        options = replace(job.options, place=folder.place)
+        job = replace(job, options=options)
+        is_whole = options.with_gone or not job.exporter.is_for_reading
+        written = _write(job, folder.filled_for(chosen, with_gone=is_whole))
+        folder.write_index()
+        return written
 
 
-def _chosen(
+def _write(job: ExportJob, chosen: Iterable[Thread]) -> Written:
+    if job.output is None:
+        return write_stream(sys.stdout.buffer, job.exporter, chosen, job.options)
+    if job.is_dataset and isinstance(job.exporter, FolderExporter):
+        return write_dataset(job.output, job.exporter, chosen, job.options)
+    write = write_folder if job.per_topic else write_file
+    return write(job.output, job.exporter, chosen, job.options)
+
+
+def _folder_of(job: ExportJob) -> Path:
+    """Where links in what is written are followed from."""
+    if job.output is None:
+        return Path()
+    return job.output if job.per_topic else job.output.parent
+
+
+def _export_site(
+    path: Path,
+    folder: Path,
+    options: ExportOptions,
+    topic_ids: tuple[int, ...],
+    topic_urls: tuple[str, ...],
+) -> Written:
+    from threadkeep.reader.site import write_site  # noqa: PLC0415  only sites need the templates
+
+    keys: frozenset[int] | None = None
+    if topic_ids or topic_urls:
+        with reading(path) as archive:
+            _check_topics(archive, topic_ids)
+            keys = topic_keys(archive, topic_ids, topic_urls)
+    site = write_site(path, folder, with_gone=options.with_gone, topic_keys=keys)
+    return Written(posts=site.posts, files=site.files, renewed=site.renewed)
+
+
+def _check_site(selection: Selection) -> None:
+    if selection != Selection(topic=selection.topic, seed=selection.seed):
+        raise UsageError(
+            "A site has whole topics; name a file, as in -o posts.html, for a page of the posts that are selected."
+        )
+
+
+def _selected(
+    archive: Archive, selection: Selection, topic_urls: tuple[str, ...]
+) -> Iterable[Thread]:
+    _check_topics(archive, selection.topic)
+    if not topic_urls:
+        choose_posts(archive, selection)
+        return chosen_threads(archive)
+    choose_posts(archive, replace(selection, topic=()))
+    return (
+        thread
+        for thread in chosen_threads(archive)
+        if thread.topic_id in selection.topic or thread.url in topic_urls
+    )
+
+
+def _topics(
     archive: Archive, topic_ids: tuple[int, ...], topic_urls: tuple[str, ...]
-) -> Iterator[Thread]:
+) -> Iterable[Thread]:
     if not topic_ids and not topic_urls:
         return threads(archive)
+    _check_topics(archive, topic_ids)
+    numbered = (threads(archive, topic_id) for topic_id in sorted(set(topic_ids)))
+    named = (threads(archive, url=url) for url in dict.fromkeys(topic_urls))
+    return chain.from_iterable(chain(numbered, named))
+
+
+def _check_topics(archive: Archive, topic_ids: tuple[int, ...]) -> None:
     for topic_id in topic_ids:
         if not holds_topic(archive, topic_id):
             raise UsageError(
                 f"{archive.path} does not hold topic {topic_id}; `threadkeep show` lists what it holds."
             )
-    numbered = (threads(archive, topic_id) for topic_id in sorted(set(topic_ids)))
-    named = (threads(archive, url=url) for url in dict.fromkeys(topic_urls))
-    return chain.from_iterable(chain(numbered, named))

@@ -78,7 +78,8 @@ class BbpressEngine:
         listed = _kind_of_list(document, classes)
         if listed is not None:
             return listed
-        if marks.replies is not None or marks.lead is not None:
+        is_single = "single-reply" in classes and len(marks.posts) == 1  # in 2.0 a list of one
+        if not is_single and (marks.replies is not None or marks.lead is not None):
             return "topic"
         found = _kind_without_list(classes, marks)
         return "list" if found is None and _has_rows(document, marks) else found

@@ -1,11 +1,7 @@
-"""`threadkeep archive`: make or continue an archive of topics."""
+"""`threadkeep archive`: make or continue an archive of topics, forums or a site."""
 
 from __future__ import annotations
 
-import math
-import shlex
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -13,88 +9,122 @@ import typer
 
 from exporters.exporter import ExportOptions
 from parsers.errors import UsageError
-from scraper.fetch.address import parse_address
-from scraper.fetch.network import is_loopback_host
 from scraper.fetch.settings import FetchSettings
+from scraper.sync.crawl_options import CrawlOptions
 from scraper.sync.pipeline import ArchiveJob, ArchiveReport, archive_topics
-from scraper.sync.report import TopicOutcome
-from scraper.sync.topic_crawl import CrawlOptions
-from threadkeep.cli.console import counted, one_line, say, say_json, warn
+from threadkeep.cli.archive_text import tell_report
+from threadkeep.cli.console import say, say_json, warn
+from threadkeep.cli.fetching import (
+    LEAST_DELAY,
+    ConfirmGoneOption,
+    DelayOption,
+    DryRunOption,
+    MySiteOption,
+    command_line,
+    refuse_haste,
+)
 from threadkeep.cli.location import archive_for_url
 from threadkeep.cli.log_file import logged
+from threadkeep.cli.media_option import (
+    MediaFileLimitOption,
+    MediaHostsOption,
+    MediaLimitOption,
+    MediaOption,
+    media_options,
+)
+from threadkeep.cli.membership import login_of
 from threadkeep.cli.option import (
     ArchiveToMakeOption,
+    AsGuestOption,
     ContactOption,
+    CookiesOption,
     FormatOption,
     JsonOption,
+    LoginOption,
+    LoginUrlOption,
     OutputOption,
+    PasswordEnvOption,
     QuietOption,
     RawCellsOption,
     TimezoneOption,
     WithGoneOption,
 )
+from threadkeep.cli.plan_text import tell_plan
 from threadkeep.cli.progress import progress
 from threadkeep.exporting import ExportJob, check_output, export_archive, plan_export
-
-_LEAST_DELAY = 1.0
-_INTERRUPTED = 130
 
 
 @logged
 def command(
     urls: Annotated[
-        list[str], typer.Argument(metavar="URL", help="Addresses of topics of one site.")
+        list[str], typer.Argument(metavar="URL", help="Addresses of topics or forums of one site.")
     ],
     archive: ArchiveToMakeOption = None,
     output: OutputOption = None,
     format_name: FormatOption = None,
-    delay: Annotated[
-        float,
-        typer.Option(
-            "--delay", min=0, metavar="SECONDS", help="Pause between requests to a host."
-        ),
-    ] = _LEAST_DELAY,
+    delay: DelayOption = LEAST_DELAY,
     contact: ContactOption = None,
     timezone: TimezoneOption = None,
+    cookies: CookiesOption = None,
+    login: LoginOption = None,
+    login_url: LoginUrlOption = None,
+    password_env: PasswordEnvOption = None,
+    media: MediaOption = "none",
+    media_hosts: MediaHostsOption = None,
+    media_limit: MediaLimitOption = None,
+    media_file_limit: MediaFileLimitOption = None,
     *,
+    as_guest: AsGuestOption = False,
     refresh: Annotated[
         bool, typer.Option("--refresh", help="Read every page again, not only what is new.")
     ] = False,
-    my_site: Annotated[
-        bool,
-        typer.Option(
-            "--my-site",
-            help="You run the site or have its permission: robots.txt, noarchive and pace are yours.",
-        ),
-    ] = False,
+    my_site: MySiteOption = False,
+    confirm_gone: ConfirmGoneOption = False,
+    dry_run: DryRunOption = False,
     raw_cells: RawCellsOption = False,
     with_gone: WithGoneOption = False,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> int:
-    """Archive topics, each whole or what is new of it.
+    """Archive a topic, a forum or a whole site.
 
-    The first time all pages of each are read; after a run that was stopped, those that it did not get to; later what
-    is new. The address may be a topic's, one of its pages', a reply's, or a shortlink.
+    What the address shows is archived: a topic (one of its pages, a reply, a shortlink), a forum with those below it,
+    a tag, a view, a person's topics, a sitemap, or the site with all its forums. The first time everything is read;
+    after a run that was stopped, what it did not get to; later what is new.
 
     \b
     Examples:
       threadkeep archive https://forum.example/forums/topic/hello/
+      threadkeep archive https://forum.example/forums/
+      threadkeep archive https://forum.example/forums/ --dry-run
       threadkeep archive https://forum.example/forums/topic/hello/ -o hello.md
       threadkeep archive -a forum.db URL1 URL2 --contact me@example.org
+      threadkeep archive https://forum.example/forums/ --cookies cookies.txt
+      threadkeep archive https://forum.example/forums/ --media images --media-limit 500M
 
     Exit code 0: done and complete. 3: done, but something is missing. 4: the site failed. See docs/errors.md.
     """
-    _refuse_haste(urls, delay, my_site=my_site)
+    refuse_haste(urls, delay, my_site=my_site)
     path = archive or archive_for_url(urls[0])
     job = ArchiveJob(
         urls=tuple(urls),
         path=path,
         fetch=FetchSettings(contact=contact, delay=delay, respect_robots=not my_site),
-        crawl=CrawlOptions(refresh=refresh, may_archive=my_site),
+        crawl=CrawlOptions(refresh=refresh, may_archive=my_site, confirm_gone=confirm_gone),
         timezone=timezone,
-        command=f"threadkeep {shlex.join(sys.argv[1:])}"[:200],
+        login=login_of(
+            urls[0],
+            cookies=cookies,
+            name=login,
+            login_url=login_url,
+            password_env=password_env,
+        ),
+        as_guest=as_guest,
+        media=media_options(media, media_hosts, media_limit, media_file_limit),
+        command=command_line(),
     )
+    if dry_run:
+        return tell_plan(job, quiet=quiet, as_json=as_json)
     export = _plan(output, format_name, ExportOptions(raw_cells=raw_cells, with_gone=with_gone))
     if export is not None:
         check_output(export, archive=path)
@@ -105,23 +135,9 @@ def command(
     if as_json:
         say_json(report)
     else:
-        _tell(report, quiet=quiet, tell=warn if _takes_stdout(export) else say)
+        tell_report(report, quiet=quiet, tell=warn if _takes_stdout(export) else say)
     _export(report, export)
     return report.exit_code
-
-
-def _refuse_haste(urls: list[str], delay: float, *, my_site: bool) -> None:
-    """Be faster than one request a second on loopback or the user's own site only."""
-    if not math.isfinite(delay):
-        raise UsageError(f"--delay {delay} is no number of seconds.")
-    if (
-        delay < _LEAST_DELAY
-        and not my_site
-        and not all(is_loopback_host(parse_address(url).host) for url in urls)
-    ):
-        raise UsageError(
-            f"--delay {delay:g} is faster than one request a second; that takes --my-site."
-        )
 
 
 def _plan(
@@ -147,53 +163,3 @@ def _export(report: ArchiveReport, export: ExportJob | None) -> None:
     topic_urls = tuple(outcome.topic_url for outcome in unnumbered if outcome.topic_url)
     if export is not None and (topic_ids or topic_urls) and not report.interrupted:
         export_archive(report.archive, export, topic_ids, topic_urls)
-
-
-def _tell(report: ArchiveReport, *, quiet: bool, tell: Callable[[str], None]) -> None:
-    for outcome in report.topics:
-        _tell_topic(outcome, quiet=quiet, tell=tell)
-    if not quiet and (report.interrupted or any(outcome.title for outcome in report.topics)):
-        tell(_summary(report))
-    if report.interrupted:
-        warn(
-            "threadkeep: interrupted; every page read so far is kept. Run the same command again to go on."
-        )
-    elif any(outcome.gaps or outcome.error for outcome in report.topics if outcome.title):
-        verify = f"`threadkeep verify -a {shlex.quote(str(report.archive))}`"
-        warn(f"threadkeep: not everything was archived; {verify} says what, and how to repair it.")
-
-
-def _tell_topic(outcome: TopicOutcome, *, quiet: bool, tell: Callable[[str], None]) -> None:
-    if outcome.title is None:
-        warn(f"threadkeep: {outcome.error}")
-        return
-    changes = f"{outcome.saved.new} new, {outcome.saved.changed} changed, {outcome.gone} gone"
-    posts = _of(outcome.posts, outcome.expected)
-    tell(f"{one_line(outcome.title)}: {posts}, {_state(outcome)} ({changes})")
-    if outcome.exit_code == _INTERRUPTED:
-        return
-    for gap in outcome.gaps:
-        tell(f"  missing: {one_line(gap.detail)}")
-    for note in () if quiet else outcome.notes:
-        tell(f"  note: {one_line(note)}")
-
-
-def _state(outcome: TopicOutcome) -> str:
-    if outcome.exit_code == _INTERRUPTED:
-        return "interrupted"
-    return "INCOMPLETE" if outcome.gaps or outcome.error else "complete"
-
-
-def _of(posts: int, expected: int | None) -> str:
-    return (
-        f"{posts} of {counted(expected, 'post')}"
-        if expected is not None
-        else counted(posts, "post")
-    )
-
-
-def _summary(report: ArchiveReport) -> str:
-    zone = ""
-    if report.times is not None and report.times.timezone:
-        zone = f"; times by {report.times.timezone}"
-    return f"{report.archive}: {counted(report.traffic.requests, 'request')}{zone}"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporters.json_schema import json_schema_names
-from exporters.registry import exporter_names
+from exporters.registry import exporter_names, page_exporter_names
 from scraper.archive.header import is_archive
 from threadkeep.cli.location import ARCHIVE_SUFFIXES
 
@@ -32,6 +32,11 @@ def one_of(values: Iterable[str]) -> Callable[[], list[str]]:
 def formats() -> list[str]:
     """Names of export formats."""
     return list(exporter_names())
+
+
+def every_format() -> list[str]:
+    """Names of export formats, those that take pages among them."""
+    return sorted((*exporter_names(), *page_exporter_names()))
 
 
 def schemas() -> list[str]:

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from exporters.exporter import ExportOptions
+from exporters.exporter import ExportOptions, FolderExporter
 from exporters.registry import exporters_by_name
 from parsers.errors import ExportError, UsageError
 from scraper.archive.contents_list import summary
@@ -65,7 +65,7 @@ def command(
 ) -> int:
     """Archive a forum that ships with threadkeep.
 
-    It is served on this machine, archived, and exported in every format.
+    It is served on this machine, archived, and exported in every format of one file.
 
     \b
     Examples:
@@ -94,6 +94,7 @@ def command(
     for output in outputs:
         say(f"  exported:   {output}")
     say(f"Look further: threadkeep show -a {path}")
+    say(f"Read it in the browser: threadkeep serve -a {path}")
     return report.exit_code
 
 
@@ -141,10 +142,14 @@ def _archive(forum: DemoForum, path: Path, *, quiet: bool) -> ArchiveReport:
 def _export_all(folder: Path, path: Path) -> list[Path]:
     outputs: list[Path] = []
     for name, exporter in exporters_by_name().items():
+        if isinstance(exporter, FolderExporter):
+            continue  # several files, and one of these formats needs an extra
         output = folder / f"posts{exporter.suffix}"
         export_archive(path, plan_export(output, name, ExportOptions()))
         outputs.append(output)
-    return outputs
+    site = folder / "site"
+    export_archive(path, plan_export(site, "html", ExportOptions()))
+    return [*outputs, site / "index.html"]
 
 
 def _show_summary(report: ArchiveReport) -> None:

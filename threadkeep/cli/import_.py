@@ -1,4 +1,4 @@
-"""`threadkeep import`: saved pages and text dumps into an archive."""
+"""`threadkeep import`: saved pages, web archives and text dumps into an archive."""
 
 from __future__ import annotations
 
@@ -20,23 +20,29 @@ def command(
     source: Annotated[
         Path,
         typer.Argument(
-            metavar="PATH", help="A folder of saved pages, one page, or a text dump (.txt)."
+            metavar="PATH",
+            help="A web archive, a folder of saved pages or a mirror, one page, or a text dump (.txt).",
         ),
     ],
     archive: ArchiveToImportOption = None,
     url: Annotated[
         str | None, typer.Option("--url", metavar="URL", help="Where PATH is from.")
     ] = None,
+    host: Annotated[
+        str | None,
+        typer.Option("--host", metavar="HOST", help="Only pages of HOST, where PATH has others."),
+    ] = None,
     timezone: TimezoneOption = None,
     *,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> int:
-    """Import saved pages or a text dump of a topic.
+    """Import saved pages, web archives or a text dump of a topic.
 
     \b
     Examples:
       threadkeep import thread.txt
+      threadkeep import crawl.warc.gz --host forum.example
       threadkeep import saved-pages/ -a forum.example.db
       threadkeep import page.html --url https://forum.example/forums/topic/hello/
 
@@ -46,6 +52,7 @@ def command(
         source=source,
         path=archive or _archive_for(source),
         url=url,
+        host=host,
         timezone=timezone,
         command=f"threadkeep import {source}",
     )
@@ -62,7 +69,8 @@ def command(
 def _archive_for(source: Path) -> Path:
     """A file's name without its ending, a folder's whole name: in the current folder, with `.db`."""
     whole = source.resolve()
-    return Path(f"{(whole.name if whole.is_dir() else whole.stem) or 'import'}.db")
+    stem = whole.name if whole.is_dir() else whole.stem.removesuffix(".warc").removesuffix(".arc")
+    return Path(f"{stem or 'import'}.db")
 
 
 def _tell(report: ImportReport, *, quiet: bool) -> None:

@@ -17,13 +17,20 @@ if TYPE_CHECKING:
 
 # Each is a module of this package, which is imported when the command is meant; its help begins with this sentence.
 _COMMANDS = {
-    "archive": "Archive topics, each whole or what is new of it.",
+    "archive": "Archive a topic, a forum or a whole site.",
+    "sync": "Bring an archive up to date.",
+    "run": "Archive and sync many sites, as a file says.",
+    "schedule": "Have `threadkeep run` start by itself.",
+    "status": "Show how archives stand, many at a glance.",
     "export": "Write an archive to a file, a folder or stdout.",
     "show": "Show an archive, a topic or a post.",
+    "diff": "Show what changed between two archives, or two dates.",
     "search": "Search the posts of an archive.",
+    "serve": "Read an archive in the browser.",
+    "snapshot": "Copy an archive to a dated file, also while a run writes it.",
     "verify": "Find out whether an archive is whole and complete.",
     "reparse": "Parse the stored pages anew, without one request.",
-    "import": "Import saved pages or a text dump of a topic.",
+    "import": "Import saved pages, web archives or a text dump of a topic.",
     "inspect": "Parse one page and show what was understood.",
     "schema": "Print the JSON Schema of a report or of exported posts.",
     "demo": "Archive a forum that ships with threadkeep.",

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from exporters.registry import exporter_names
-from threadkeep.cli.completion import archives, formats, zones
+from exporters.registry import exporter_names, page_exporter_names
+from threadkeep.cli.completion import archives, every_format, formats, zones
 
 ArchiveOption = Annotated[
     Path | None,
@@ -46,6 +46,41 @@ ContactOption = Annotated[
         "--contact", metavar="TEXT", help="Your e-mail or web address, for the site's owner."
     ),
 ]
+CookiesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--cookies",
+        metavar="FILE",
+        help="Log in with your browser's cookies, exported as cookies.txt.",
+    ),
+]
+LoginOption = Annotated[
+    str | None,
+    typer.Option(
+        "--login",
+        metavar="NAME",
+        help="Log in; the password is in THREADKEEP_PASSWORD, a keyring, or asked for.",
+    ),
+]
+LoginUrlOption = Annotated[
+    str | None,
+    typer.Option(
+        "--login-url", metavar="URL", help="The login page, where it is not wp-login.php."
+    ),
+]
+PasswordEnvOption = Annotated[
+    str | None,
+    typer.Option(
+        "--password-env", metavar="NAME", help="The environment variable with the password."
+    ),
+]
+AsGuestOption = Annotated[
+    bool,
+    typer.Option(
+        "--as-guest",
+        help="Go on as a guest with an archive that was made logged in; what only members saw stays.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
 QuietOption = Annotated[
     bool, typer.Option("-q", "--quiet", help="No progress; errors and results only.")
@@ -66,6 +101,17 @@ FormatOption = Annotated[
         autocompletion=formats,
     ),
 ]
+EveryFormatOption = Annotated[
+    str | None,
+    typer.Option(
+        "-f",
+        "--format",
+        metavar="FORMAT",
+        help=", ".join(sorted((*exporter_names(), *page_exporter_names())))
+        + "; else by the ending of -o.",
+        autocompletion=every_format,
+    ),
+]
 OutputOption = Annotated[
     Path | None,
     typer.Option(
@@ -77,6 +123,15 @@ RawCellsOption = Annotated[
     typer.Option(
         "--raw-cells",
         help="CSV: leave cells that a spreadsheet would run as a formula as they are.",
+    ),
+]
+WarcSizeOption = Annotated[
+    int | None,
+    typer.Option(
+        "--warc-size",
+        metavar="MIB",
+        min=1,
+        help="WARC: begin a further file when one is this large; without it, at a gigabyte.",
     ),
 ]
 WithGoneOption = Annotated[

@@ -19,7 +19,7 @@ from threadkeep.cli.console import counted, one_line, warn
 
 if TYPE_CHECKING:
     from scraper.politeness.waiting import Wait
-    from scraper.sync.listener import PageSaved
+    from scraper.sync.listener import MediaTried, PageSaved
 
 _LONGEST_TITLE = 40
 
@@ -43,6 +43,13 @@ class PlainProgress:
         """See `Listener.page_failed`."""
         warn(f"failed: {url}: {one_line(error)}")
 
+    def media_tried(self, event: MediaTried) -> None:
+        """See `MediaListener.media_tried`."""
+        if event.error is not None:
+            self.page_failed(event.url, event.error)
+        else:
+            warn(f"file {event.number} of {event.total}: {one_line(event.url)}")
+
     def waiting(self, wait: Wait) -> None:
         """Say why nothing happens."""
         warn(f"waiting {wait.seconds:.0f} s: {one_line(wait.reason)}")
@@ -57,6 +64,9 @@ class QuietProgress(PlainProgress):
     def page_failed(self, url: str, error: str) -> None:
         """See `Listener.page_failed`."""
 
+    def media_tried(self, event: MediaTried) -> None:
+        """See `MediaListener.media_tried`."""
+
     def waiting(self, wait: Wait) -> None:
         """See `PlainProgress.waiting`."""
 
@@ -69,13 +79,13 @@ class BarProgress(PlainProgress):
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=20),
             MofNCompleteColumn(),
-            TextColumn("pages, {task.fields[posts]} posts{task.fields[rate]}", markup=False),
+            TextColumn("{task.fields[what]}{task.fields[rate]}", markup=False),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             console=Console(stderr=True),
             transient=True,
         )
-        self._task = self._bars.add_task("connecting", total=None, posts=0, rate="")
+        self._task = self._bars.add_task("connecting", total=None, what="", rate="")
         self._title = ""
         self._pages = self._posts = 0
 
@@ -91,14 +101,32 @@ class BarProgress(PlainProgress):
         if event.title != self._title:
             self._title, self._pages, self._posts = event.title, 0, 0
             title = one_line(event.title)[:_LONGEST_TITLE]
-            self._bars.reset(self._task, description=title, posts=0, rate="")
+            self._bars.reset(self._task, description=title, what="", rate="")
         self._pages += 1
         self._posts += event.posts
         # Pages that are read again may make it more than the topic has.
         total = max(event.last, self._pages)
         self._bars.update(
-            self._task, total=total, completed=self._pages, posts=self._posts, rate=self._rate()
+            self._task,
+            total=total,
+            completed=self._pages,
+            what=f"pages, {self._posts} posts",
+            rate=self._rate("pages"),
         )
+
+    def media_tried(self, event: MediaTried) -> None:
+        """See `MediaListener.media_tried`."""
+        if event.number == 1:
+            self._bars.reset(self._task, description="pictures and files", what="", rate="")
+        self._bars.update(
+            self._task,
+            total=event.total,
+            completed=event.number,
+            what="files",
+            rate=self._rate("files"),
+        )
+        if event.error is not None:
+            self.page_failed(event.url, event.error)
 
     def page_failed(self, url: str, error: str) -> None:
         """See `Listener.page_failed`."""
@@ -109,9 +137,9 @@ class BarProgress(PlainProgress):
         text = one_line(f"waiting {wait.seconds:.0f} s: {wait.reason}")
         self._bars.console.print(text, markup=False)
 
-    def _rate(self) -> str:
+    def _rate(self, what: str) -> str:
         speed = self._bars.tasks[0].speed
-        return f", {speed:.1f} pages/s" if speed else ""
+        return f", {speed:.1f} {what}/s" if speed else ""
 
 
 def progress(*, quiet: bool) -> PlainProgress:

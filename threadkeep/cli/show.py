@@ -9,8 +9,10 @@ import typer
 from parsers.errors import UsageError
 from scraper.archive.contents_list import ArchiveSummary, TopicSummary, post_history, summary
 from scraper.archive.database import reading
+from scraper.archive.post_history import history_of_post
 from scraper.archive.thread_reader import threads
 from threadkeep.cli.console import counted, one_line, say, say_columns, say_json
+from threadkeep.cli.history_text import tell_history
 from threadkeep.cli.location import only_archive
 from threadkeep.cli.option import ArchiveOption, JsonOption
 
@@ -30,7 +32,8 @@ def command(
     history: Annotated[
         bool,
         typer.Option(
-            "--history", help="ID is a post, also where it opens a topic: every body seen of it."
+            "--history",
+            help="ID is a post: how it changed, word by word, moved, went and came back.",
         ),
     ] = False,
     as_json: JsonOption = False,
@@ -38,6 +41,7 @@ def command(
     """Show an archive, a topic or a post.
 
     An archive is shown as the list of its topics, a topic with its posts, a post with every body that was seen of it.
+    With --history a post is shown with all that is known of how it came to be as it is, also one that is gone.
 
     \b
     Examples:
@@ -50,8 +54,10 @@ def command(
     with reading(archive or only_archive()) as opened:
         if number is None:
             _show_archive(summary(opened), as_json=as_json)
+        elif history:
+            _show_history(opened, number, as_json=as_json)
         else:
-            _show_number(opened, number, as_json=as_json, is_post=history)
+            _show_number(opened, number, as_json=as_json)
     return 0
 
 
@@ -77,20 +83,32 @@ def _cells(topic: TopicSummary, *, has_gone: bool) -> tuple[str, ...]:
     return (number, posts, str(topic.gaps or ""), *gone, topic.last_seen, topic.title)
 
 
-def _show_number(opened: Archive, number: int, *, as_json: bool, is_post: bool) -> None:
-    thread = None if is_post else next(threads(opened, number), None)
+def _show_number(opened: Archive, number: int, *, as_json: bool) -> None:
+    thread = next(threads(opened, number), None)
     if thread is not None:
         _show_thread(thread, as_json=as_json)
         return
-    history = post_history(opened, number)
-    if not history:
+    bodies = post_history(opened, number)
+    if not bodies:
         raise UsageError(
             f"{opened.path} holds neither a topic nor a post {number}; `threadkeep show` lists what it holds."
         )
     if as_json:
+        say_json(bodies)
+    else:
+        _show_bodies(number, bodies)
+
+
+def _show_history(opened: Archive, number: int, *, as_json: bool) -> None:
+    history = history_of_post(opened, number)
+    if history is None:
+        raise UsageError(
+            f"{opened.path} holds no post {number}; `threadkeep show` lists its topics, and `threadkeep show ID` a topic's posts."
+        )
+    if as_json:
         say_json(history)
     else:
-        _show_history(number, history)
+        tell_history(history)
 
 
 def _show_thread(thread: Thread, *, as_json: bool) -> None:
@@ -114,11 +132,11 @@ def _heading(post: Post) -> str:
     return f"{post.position}. {one_line(who)}  #{post.post_id}{versions}{gone}"
 
 
-def _show_history(number: int, history: tuple[SeenRevision, ...]) -> None:
-    versions = f"{counted(len(history), 'version')} seen"
-    gone = f", gone since {history[0].gone_at}" if history[0].gone_at else ""
-    say(one_line(f"Post {number} in “{history[0].title}”: {versions}{gone}"))
-    for one in history:
+def _show_bodies(number: int, bodies: tuple[SeenRevision, ...]) -> None:
+    versions = f"{counted(len(bodies), 'version')} seen"
+    gone = f", gone since {bodies[0].gone_at}" if bodies[0].gone_at else ""
+    say(one_line(f"Post {number} in “{bodies[0].title}”: {versions}{gone}"))
+    for one in bodies:
         say(f"\nversion {one.revision}, seen {one.seen_at}")
         for line in one.body_text.splitlines():
             say(f"    {line}".rstrip())

@@ -11,6 +11,7 @@ import typer
 from parsers.errors import DamagedArchiveError
 from scraper.archive.database import reading, writing
 from scraper.archive.gap import accept_gaps, record_gaps
+from scraper.archive.list_gap import accept_list_gaps
 from scraper.archive.page import utc_text
 from scraper.archive.post_writer import Saved
 from scraper.archive.run import RunTotals, end_run, ensure_run
@@ -22,7 +23,7 @@ from threadkeep.cli.option import ArchiveOption, JsonOption, QuietOption
 
 if TYPE_CHECKING:
     from scraper.archive.database import Archive
-    from scraper.archive.verify import TopicVerdict
+    from scraper.archive.verify import ListVerdict, TopicVerdict
 
 _UNREAD = frozenset({"page-missing", "page-outdated", "part-missing"})
 
@@ -92,7 +93,7 @@ def _accept(path: Path) -> int:
             ensure_run(connection, archive, now)
             for topic in verdict.topics:
                 record_gaps(connection, topic.topic_key, topic.gaps, now)
-            accepted = accept_gaps(connection, now)
+            accepted = accept_gaps(connection, now) + accept_list_gaps(connection, now)
         totals = RunTotals(requests=0, pages=0, saved=Saved(), gone=0)
         end_run(archive, utc_text(SystemClock().now()), 0, totals)
     return accepted
@@ -112,11 +113,25 @@ def _tell(path: Path, verdict: Verdict, *, quiet: bool) -> None:
     lacking = [topic for topic in verdict.topics if topic.gaps or topic.is_interrupted]
     for topic in lacking:
         _tell_topic(path, topic)
+    for one in verdict.lists:
+        _tell_list(one)
+    if verdict.unread:
+        say(f"{counted(verdict.unread, 'topic')} that lists name still to be read")
+    if verdict.lists or verdict.unread:
+        say(f"  repair:  threadkeep sync -a {shlex.quote(str(path))}")
     if not quiet and not verdict.damage:
         posts = sum(topic.posts for topic in verdict.topics)
         complete = len(verdict.topics) - sum(topic.is_open for topic in verdict.topics)
         topics = counted(len(verdict.topics), "topic")
         say(f"{path}: {counted(posts, 'post')} in {topics}, {complete} of them complete.")
+
+
+def _tell_list(one: ListVerdict) -> None:
+    say(f"{one_line(one.title)}: {counted(one.topics, 'topic')} listed")
+    for gap in one.gaps:
+        say(f"  missing: {one_line(gap.detail)}")
+    if one.is_interrupted:
+        say("  missing: it was not read to its end.")
 
 
 def _tell_topic(path: Path, topic: TopicVerdict) -> None:
