@@ -32,7 +32,8 @@ check: setup    ## format, lint, import contracts, types, generated docs
 	$(BIN)/basedpyright
 
 sweep: setup    ## run the slow sweeps: every fault at every page, kills, damage, hostile input; some minutes
-	$(BIN)/python -m pytest -q -m sweep
+	$(BIN)/python -m pytest -q -m "sweep and not alone" -n auto --dist worksteal
+	$(BIN)/python -m pytest -q -m "sweep and alone"
 
 coverage: setup    ## run the tests, and hold their coverage against the floor
 	$(BIN)/coverage erase

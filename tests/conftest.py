@@ -28,6 +28,21 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_FIGURES] = Counter()
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand over what the sweeps of this process tried, where the run has several."""
+    output: Any = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        figures = session.config.stash[_FIGURES]
+        output["tried"] = dict(figures)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401  xdist has no types for it
+    """Take over what the sweeps of another process tried."""
+    config: pytest.Config = node.config
+    config.stash[_FIGURES].update(getattr(node, "workeroutput", {}).get("tried", {}))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Make what a test printed fit to be sent: letters that are none stay between the processes of a run otherwise."""

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
-# A browser takes its time.
-pytestmark = pytest.mark.sweep
+# A browser takes its time, and all of the machine.
+pytestmark = [pytest.mark.sweep, pytest.mark.alone]
 
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "phone"])
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from pathlib import Path
 
-pytestmark = pytest.mark.sweep
+pytestmark = [pytest.mark.sweep, pytest.mark.alone]
 
 _FEW, _MANY = 1_000, 10_000
 _POSTS_A_TOPIC = 20

@@ -214,6 +214,7 @@ class TestEveryFormat:
             make_post(body_html=f"<p>{number} {text}</p>", body_text=f"{number} {text}")
             for number in range(count)
         )
+        exporter.write([make_thread([])], _Nowhere(), ExportOptions())  # what it loads is no post
         tracemalloc.start()
         exporter.write([make_thread(posts)], _Nowhere(), ExportOptions())
         _, peak = tracemalloc.get_traced_memory()

@@ -506,6 +506,7 @@ def _read_it_all(page: Page) -> None:
 
 
 @pytest.mark.sweep
+@pytest.mark.alone
 @pytest.mark.parametrize("what", GROWING)
 def test_time_grows_no_faster_than_the_page(what: str, tried: Counter[str]) -> None:
     """Four times as much takes about four times as long, until it is enough to tell."""

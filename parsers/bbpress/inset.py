@@ -107,7 +107,8 @@ def _of_template(
     apart = [one for one in lacking if one.is_opening and _is_alone(one, outside)]
     found = _agreed(apart[:1], None)
     is_certain = len(replies) > 1 or all(_is_alone(one, outside) for one in replies)
-    if is_certain and all(one in lacking for one in replies):
+    without = {one.post_id for one in lacking}
+    if is_certain and all(one.post_id in without for one in replies):
         found |= _agreed(replies, last)
     return found
 
