@@ -218,3 +218,21 @@ def test_a_site_whose_home_links_no_forum_is_what_its_sitemaps_name(plain: Site)
     plain.forum = life.add_topic(plain.forum, "glue", "Something else")
     assert plain.sync().exit_code == 0
     assert plain.mistakes([one for one in plain.catalogue.topics if not one.closed]) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [("/forums/topic/long-gone/", "/"), ("/forums/forum/closed-down/", "/forums/")],
+)
+def test_what_sends_its_visitors_home_is_not_the_whole_site(
+    asked: str, found: str, plain: Site
+) -> None:
+    def send(request: DemoRequest) -> DemoAnswer | None:
+        moved = DemoAnswer(status=302, headers=(("Location", found),))
+        return moved if request.path == asked else None
+
+    plain.server.intercept = send
+    report = plain.archive(plain.server.url + asked)
+    assert report.exit_code == 5
+    assert "something else" in (report.topics[0].error or "")
+    assert report.lists == ()

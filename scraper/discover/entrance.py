@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 # Where bbPress puts its index unless the owner says otherwise.
 _USUAL_INDEX = "forums/"
+_TOPIC = re.compile(r"/(?:topic|reply)/[^/]|[?&](?:topic|reply)=")
 _FORUM_PATHS = ("/forums", "/forum", "/community", "/support")
 
 
@@ -70,16 +71,33 @@ def entrance(page: Page, *, may_archive: bool) -> Entrance:
     try:
         engine, kind = recognise(document)
     except UnknownForumError:
+        _refuse_astray(page)
         if not _is_home(page.final_url) and "sitemap" not in page.final_url:
             raise
         return Entrance(leads=tuple(_leads(document)), is_site=True)
     if kind in {"topic", "reply"}:
         return Entrance(is_topic=True)
+    _refuse_astray(page)
     if kind == "profile" and isinstance(engine, ListReader):
         return Entrance(leads=_topics_of(parse_profile(engine, document), page.final_url))
     if kind in {"forum", "list"}:
         return Entrance(list_page=read_list(page, may_archive=may_archive))
     raise _nothing(page, kind)
+
+
+def _refuse_astray(page: Page) -> None:
+    """Refuse what an address sends on to that was another thing once: sites send visitors of deleted topics home.
+
+    Raises:
+        UnknownForumError: it is so.
+    """
+    asked, found = parse_address(page.url), parse_address(page.final_url)
+    is_moved = asked.path.rstrip("/") != found.path.rstrip("/")
+    if is_moved and not _is_home(page.url) and (_TOPIC.search(page.url) or _is_home(found.url)):
+        raise UnknownForumError(
+            f"{page.url} leads to {page.final_url}, which is something else; give the address of a topic or a forum.",
+            url=page.url,
+        )
 
 
 def read_list(page: Page, *, may_archive: bool) -> ListPage:
