@@ -8,7 +8,7 @@ import pytest
 
 from scraper.demo import DemoAnswer, Fault, FaultRule, FaultScript, life
 from scraper.fetch.settings import FetchSettings
-from tests.archiving import HASTY
+from tests.archiving import HASTY, InterruptAfter, twice
 from tests.whole_forum import DAY, Site
 
 if TYPE_CHECKING:
@@ -229,3 +229,22 @@ def test_a_list_that_comes_empty_is_asked_for_again_and_loses_nothing(site: Site
     site.server.intercept = None
     assert site.sync().exit_code == 0
     assert site.mistakes() == []
+
+
+@pytest.mark.parametrize("pages", [1, 9])
+def test_an_audit_that_was_stopped_goes_on_though_the_clock_was_put_back(
+    pages: int, site: Site
+) -> None:
+    site.archive()
+    for topic in site.forum.topics:
+        site.forum = life.edit_post(site.forum, topic.posts[-1].post_id)
+    site.clock.advance(-3600)
+    assert site.sync(audit=1.0, listener=InterruptAfter(pages)).exit_code == 130
+    before = site.asked
+    assert site.sync(audit=1.0).exit_code == 0
+    assert site.mistakes() == []
+    assert site.query("SELECT count(*) FROM revisions WHERE revision = 2") == [
+        (len(site.forum.topics),)
+    ]
+    asked = [path for path in (*before, *site.asked) if "/topic/" in path]
+    assert twice(asked) == []

@@ -16,10 +16,12 @@ class CrawlState:
     """A topic's newest crawl.
 
     Attributes:
+        run_id: the run that began it; 0 where nobody has crawled the topic.
         began_at: when the run began that began it; None where nobody has crawled the topic.
         ended_at: when every page had been read or given up; None while it is under way or was stopped.
     """
 
+    run_id: int
     began_at: str | None
     ended_at: str | None
 
@@ -27,10 +29,10 @@ class CrawlState:
 def crawl_state(connection: sqlite3.Connection, topic_key: int) -> CrawlState:
     """The state of a topic's newest crawl."""
     row = connection.execute(
-        "SELECT started_at, crawled_at FROM topics LEFT JOIN runs ON run_id = crawl_run WHERE topic_key = ?",
+        "SELECT coalesce(crawl_run, 0) AS run_id, started_at, crawled_at FROM topics LEFT JOIN runs ON run_id = crawl_run WHERE topic_key = ?",
         (topic_key,),
     ).fetchone()
-    return CrawlState(began_at=row["started_at"], ended_at=row["crawled_at"])
+    return CrawlState(run_id=row["run_id"], began_at=row["started_at"], ended_at=row["crawled_at"])
 
 
 def ensure_crawl(connection: sqlite3.Connection, topic_key: int, run_id: int) -> None:

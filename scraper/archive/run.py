@@ -102,17 +102,18 @@ SELECT coalesce(min(run_id), :this) FROM runs WHERE run_id > (
 """
 
 
-def unfinished_since(archive: Archive) -> str | None:
-    """When the run began that was stopped before its end, if nothing has been run to its end after it.
+def first_unfinished(archive: Archive) -> int | None:
+    """The run that was stopped before its end, if nothing has been run to its end after it, and this one goes on with it.
 
-    A run that went on with a stopped one, and was stopped as well, began when that one did.
+    Where a run went on with a stopped one, and was stopped as well, it is the first of them. Runs are compared by their
+    numbers: a machine's clock is put back now and then.
     """
-    row = archive.connection.execute(_UNFINISHED_SINCE, {"this": archive.run_id}).fetchone()
+    row = archive.connection.execute(_FIRST_UNFINISHED, {"this": archive.run_id}).fetchone()
     return row[0] if row else None
 
 
-_UNFINISHED_SINCE = """
-SELECT min(started_at) FROM runs
+_FIRST_UNFINISHED = """
+SELECT min(run_id) FROM runs
 WHERE (:this = 0 OR run_id < :this) AND run_id > (
     SELECT coalesce(max(run_id), 0) FROM runs
     WHERE ended_at IS NOT NULL AND exit_code IS NOT 130 AND (:this = 0 OR run_id < :this)

@@ -204,10 +204,19 @@ def list_at(connection: sqlite3.Connection, url: str) -> TopicList | None:
     return next(iter(_lists(connection, "WHERE url = ?", (url,))), None)
 
 
-def was_read_since(connection: sqlite3.Connection, list_key: int, moment: str) -> bool:
-    """Whether a list was read to its end after a moment."""
-    query = "SELECT 1 FROM lists WHERE list_key = ? AND crawled_at >= ?"
-    return connection.execute(query, (list_key, moment)).fetchone() is not None
+def was_read_since(connection: sqlite3.Connection, list_key: int, run_id: int) -> bool:
+    """Whether a list was read to its end by a run or one after it."""
+    values = {"key": list_key, "run": run_id}
+    return connection.execute(_WAS_READ_SINCE, values).fetchone() is not None
+
+
+_WAS_READ_SINCE = """
+SELECT 1 FROM lists WHERE list_key = :key AND is_due = 0 AND crawled_at IS NOT NULL AND EXISTS (
+    SELECT 1 FROM list_pages JOIN pages USING (page_id) WHERE list_key = :key AND run_id >= :run
+    UNION ALL
+    SELECT 1 FROM list_entries JOIN pages USING (page_id) WHERE list_key = :key AND run_id >= :run
+)
+"""
 
 
 def children_not_named(

@@ -24,7 +24,7 @@ from scraper.archive.due_topic import (
 )
 from scraper.archive.list_gap import has_any_open_gap
 from scraper.archive.listing import want_withheld_topics
-from scraper.archive.run import ensure_run, unfinished_since
+from scraper.archive.run import ensure_run, first_unfinished
 from scraper.archive.topic_list import (
     ListRow,
     TopicList,
@@ -93,7 +93,7 @@ class SiteCrawl(DueCrawl):
         )
         self._sitemap_crawl = SitemapCrawl(archive, fetcher, clock)
         self._others = OtherSources(archive, fetcher, clock)
-        self._unfinished_since = unfinished_since(archive)
+        self._first_unfinished = first_unfinished(archive)
         self._read: set[int] = set()
         self._followed: set[int] = set()
         self._is_site = False
@@ -213,8 +213,8 @@ class SiteCrawl(DueCrawl):
     def _ask_for(self, topic_list: TopicList) -> None:
         self._has_scope = True
         self._is_site = self._is_site or topic_list.kind == "index"
-        is_fresh = self._unfinished_since is not None and was_read_since(
-            self._archive.connection, topic_list.list_key, self._unfinished_since
+        is_fresh = self._first_unfinished is not None and was_read_since(
+            self._archive.connection, topic_list.list_key, self._first_unfinished
         )
         with self._archive.transaction() as connection:
             run_id = ensure_run(connection, self._archive, self._now())
@@ -240,14 +240,15 @@ class SiteCrawl(DueCrawl):
                 break
             logger.info("the site has failed; what is left is tried once more in a minute")
             self._clock.sleep(_PAUSE)
-        self._vanished.settle()
         self._follow_strays()
+        self._vanished.settle()
         self.notes += self._others.notes()
 
     def _follow_strays(self) -> None:
         """Read the topics that replies were moved to, where only the sitemaps still show that they are there."""
         for _ in range(_MOST_STRAYS):
-            strays = [one for one in self._sitemap_check.strays() if one[0] not in self._followed]
+            found = self._sitemap_check.strays(self._vanished.lost_topics)
+            strays = [one for one in found if one[0] not in self._followed]
             if not strays:
                 return
             post_id, url = strays[0]

@@ -43,7 +43,7 @@ from scraper.archive.gone import mark_gone
 from scraper.archive.new_address import at_home
 from scraper.archive.page import store_page, utc_moment, utc_text
 from scraper.archive.post_writer import Saved, Source
-from scraper.archive.run import ensure_run, unfinished_since
+from scraper.archive.run import ensure_run, first_unfinished
 from scraper.archive.site import note_site
 from scraper.archive.topic_state import TopicState, forget_lost_pages, topic_state
 from scraper.archive.topic_writer import save_topic_page
@@ -104,7 +104,7 @@ class TopicCrawl:
         self._disappearance = disappearance or Disappearance(
             archive.connection, is_confirmed=options.confirm_gone
         )
-        self._unfinished_since = unfinished_since(archive)
+        self._first_unfinished = first_unfinished(archive)
         self._done: dict[int, TopicOutcome] = {}
         self._beside: list[tuple[str, Page]] = []
         self._reads: Counter[Place] = Counter()
@@ -236,7 +236,7 @@ class TopicCrawl:
             return False
         if crawl.ended_at is None:
             return True
-        if self._unfinished_since is not None and crawl.ended_at >= self._unfinished_since:
+        if self._first_unfinished is not None and crawl.run_id >= self._first_unfinished:
             return True
         is_to_repair = has_failed(connection, topic_key) and has_open_gaps(connection, topic_key)
         return is_to_repair and not self._options.refresh
