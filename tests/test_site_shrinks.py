@@ -16,11 +16,17 @@ if TYPE_CHECKING:
 HELD_BACK = 3
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    with Site.of(tmp_path, topics=30) as made:
+@pytest.fixture(scope="module")
+def archived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with Site.of(tmp_path_factory.mktemp("archived"), topics=30) as made:
         made.archive()
         made.clock.advance(DAY)
+        yield made
+
+
+@pytest.fixture
+def site(archived: Site, tmp_path: Path) -> Iterator[Site]:
+    with archived.as_it_is(tmp_path) as made:
         yield made
 
 
@@ -78,3 +84,22 @@ def test_a_topic_that_is_put_back_is_there_again_with_its_absence_on_record(site
     assert site.mistakes() == []
     assert site.gone() == {}
     assert {row[0] for row in site.query("SELECT post_id FROM post_absences")} == gone
+
+
+def test_a_long_topic_that_was_merged_where_no_list_was_read_has_moved_and_is_not_held_back(
+    tmp_path: Path,
+) -> None:
+    with Site.of(tmp_path, topics=30, posts=60, topics_per_page=1) as site:
+        by_age = sorted(site.forum.topics, key=lambda one: one.posts[-1].posted)
+        source, into = by_age[5], by_age[20]
+        assert len(source.posts) > 50, "more than is believed to vanish at once"
+        site.archive()
+        site.clock.advance(DAY)
+        site.forum = life.merge_topics(site.forum, source.topic_id, into.topic_id)
+        report = site.sync()
+        assert (report.exit_code, report.held_back, report.gone_posts) == (0, 0, 0)
+        assert site.query(
+            "SELECT topic_id, vanished_reason FROM topics WHERE vanished_at > ''"
+        ) == [(source.topic_id, f"merged: its posts are in topic {into.topic_id} now")]
+        assert site.gone() == {}
+        assert site.mistakes() == []

@@ -130,11 +130,10 @@ def test_after_any_day_in_any_theme(
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("topics", [250, 1000])
 def test_a_sync_costs_what_changed_and_not_what_there_is(
-    topics: int, tmp_path: Path, tried: Counter[str]
+    tmp_path: Path, tried: Counter[str]
 ) -> None:
-    with Site.of(tmp_path, topics=topics, posts=20, per_page=15, topics_per_page=15) as site:
+    with Site.of(tmp_path, topics=1000, posts=20, per_page=15, topics_per_page=15) as site:
         report = site.archive()
         assert report.exit_code == 0
         least = 4 + len({*site.list_paths(site.forum.boards), *site.topic_paths()})

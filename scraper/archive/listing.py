@@ -13,6 +13,7 @@ from scraper.archive.stored_json import from_json, texts, to_json
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Collection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,10 +174,15 @@ def listed_in_sitemaps(connection: sqlite3.Connection) -> list[tuple[int, str]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def live_replies(connection: sqlite3.Connection) -> list[int]:
-    """The replies that are there, as far as is known."""
-    rows = connection.execute("SELECT post_id FROM posts WHERE kind = 'reply' AND gone_at IS NULL")
-    return [row[0] for row in rows]
+def live_replies(connection: sqlite3.Connection, lost: Collection[int]) -> set[int]:
+    """The replies that are there, as far as is known.
+
+    Args:
+        connection: to the archive.
+        lost: keys of topics that are not there, though nobody has marked them yet.
+    """
+    query = "SELECT post_id, topic_key FROM posts WHERE kind = 'reply' AND gone_at IS NULL"
+    return {post_id for post_id, key in connection.execute(query) if key not in lost}
 
 
 def replies_in_open_topics(connection: sqlite3.Connection) -> list[int]:

@@ -28,6 +28,8 @@ from scraper.fetch.fetcher import Request
 from scraper.fetch.host import on_site
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from parsers.list_records import Sitemap
     from scraper.archive.database import Archive
     from scraper.fetch.fetcher import Fetcher
@@ -55,9 +57,13 @@ class SitemapCheck:
         self._has_explained: bool | None = None
         self._replies: dict[int, str] = {}
 
-    def strays(self) -> list[tuple[int, str]]:
-        """Number and address of the replies that the sitemaps name, and that are in no topic as far as is known."""
-        live = set(live_replies(self._archive.connection))
+    def strays(self, lost: Collection[int]) -> list[tuple[int, str]]:
+        """Number and address of the replies that the sitemaps name, and that are in no topic as far as is known.
+
+        Args:
+            lost: keys of topics that were found not to be there in this run.
+        """
+        live = live_replies(self._archive.connection, lost)
         return [(post_id, url) for post_id, url in self._replies.items() if post_id not in live]
 
     def explains(self, pages: int) -> bool:

@@ -57,6 +57,11 @@ class Vanished:
         self.posts = 0
         self.topics = 0
 
+    @property
+    def lost_topics(self) -> set[int]:
+        """Keys of the topics that were not found, and are not settled yet."""
+        return {one.topic_key for one in self._gone}
+
     def is_back(self, topic_key: int | None) -> bool:
         """Whether a topic was marked as gone, and is to be read again now."""
         return (
