@@ -1,0 +1,1 @@
+"""WXR, the file that the WordPress importer reads: what its items hold, and how they are spread over files."""
