@@ -59,6 +59,17 @@ def read_edit(line: str, locales: Iterable[Locale]) -> Edit | None:
     return None
 
 
+def time_in(line: str, locales: Iterable[Locale]) -> tuple[int, int] | None:
+    """Where a line of a revision log, its blanks single, tells the time; None where it is none in these languages."""
+    if len(line) > _LONGEST:
+        return None
+    for table in locales:
+        for pattern in (*_revised(table), *_edited(table)):
+            if match := pattern.fullmatch(line):
+                return match.span("time")
+    return None
+
+
 @cache
 def _tails(locale: Locale) -> tuple[re.Pattern[str], ...]:
     """What follows the editor's name in lines with a reason."""
