@@ -28,7 +28,7 @@ _NURSERY = """
 import json, os, resource, signal, sys, traceback
 import sqlite3
 import threadkeep.cli.archive, threadkeep.cli.export, threadkeep.cli.import_, threadkeep.cli.reparse
-import threadkeep.cli.show, threadkeep.cli.verify
+import threadkeep.cli.erase, threadkeep.cli.show, threadkeep.cli.verify
 from exporters.registry import exporters_by_name
 from parsers.registry import engines
 from threadkeep.cli.main import run

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
+from lxml import etree
+
 from parsers.bbpress.candidate import TYPES, Candidate
 from parsers.bbpress.class_token import class_tokens, tokens_of
 from parsers.bbpress.content import (
@@ -23,6 +25,7 @@ from parsers.bbpress.content import (
 from parsers.bbpress.numbered import by_number
 from parsers.bbpress.opening import find_opening_box
 from parsers.bbpress.repetition import of_one_topic, without_copies
+from parsers.erasure.mark import read_mark
 from parsers.redaction import hidden_statuses
 
 if TYPE_CHECKING:
@@ -312,7 +315,7 @@ class _Scan:
             if match and int(match[1]) not in known and not self._is_foreign(head):
                 yield int(match[1])
         lead = self._lists.get("lead")
-        if lead is not None and lead[0] not in {0, *known}:
+        if lead is not None and lead[0] not in {0, *known} and not _is_erased(lead[1]):
             yield lead[0]
 
     def _with_distant_head(self, one: Candidate) -> Candidate:
@@ -387,3 +390,8 @@ def _is_inside(element: Element, around: set[Element]) -> bool:
 @lru_cache(maxsize=1024)
 def _known(classes: str) -> frozenset[str]:
     return tokens_of(classes) & _KNOWN
+
+
+def _is_erased(lead: Element) -> bool:
+    """Whether the opening post was erased from the archive."""
+    return any(read_mark(comment.text) is not None for comment in lead.iter(etree.Comment))

@@ -27,11 +27,20 @@ _COUNT = re.compile(r"[0-9]{1,6}$")
 _NUMBER = re.compile(r"\d{1,3}(?:[.,'\u00a0\u202f ]\d{3})+(?!\d)|\d{1,12}")
 
 
-def read_status(marks: Landmarks, locale: Locale | None) -> TopicStatus | None:
-    """Read whether the topic is closed: by the opening post's classes, on other pages by the notice that says so."""
+def read_status(
+    marks: Landmarks, locale: Locale | None, erased: frozenset[str] | None = None
+) -> TopicStatus | None:
+    """Read whether the topic is closed: by the opening post's classes, on other pages by the notice that says so.
+
+    Args:
+        marks: of the page.
+        locale: of its language.
+        erased: what an opening post that was erased said of the topic.
+    """
     opening = _opening(marks)
-    if opening is not None:
-        return "closed" if "status-closed" in opening.tokens else "open"
+    tokens = opening.tokens if opening is not None else erased
+    if tokens is not None:
+        return "closed" if "status-closed" in tokens else "open"
     said = shown(marks.notice)
     return "closed" if any(one.search(said) for one in _closings(locale)) else None
 
@@ -46,10 +55,10 @@ def _closings(locale: Locale | None) -> tuple[re.Pattern[str], ...]:
     )
 
 
-def read_stickiness(marks: Landmarks) -> Stickiness:
+def read_stickiness(marks: Landmarks, erased: frozenset[str] | None = None) -> Stickiness:
     """Read whether the topic is sticky, which only an opening post that stands apart shows for certain."""
     opening = _opening(marks)
-    tokens = opening.tokens if opening is not None else frozenset[str]()
+    tokens = opening.tokens if opening is not None else erased or frozenset[str]()
     if "super-sticky" in tokens:
         return "super"
     return "sticky" if "sticky" in tokens else "no"

@@ -28,7 +28,9 @@ class Place:
 FLAT = Place()
 
 
-def find_places(posts: Sequence[Candidate], *, is_whole: bool) -> dict[int, Place]:
+def find_places(
+    posts: Sequence[Candidate], *, is_whole: bool, erased: Sequence[Element] = ()
+) -> dict[int, Place]:
     """Where each post stands on a threaded page; empty for a flat page.
 
     A theme may put each post of a flat page into an item of its own: a page is threaded where items nest, where a list
@@ -37,10 +39,13 @@ def find_places(posts: Sequence[Candidate], *, is_whole: bool) -> dict[int, Plac
     Args:
         posts: the page's posts.
         is_whole: the page does not begin in the middle of a post; else how deep a post lies cannot be told.
+        erased: what stands where a post was that was erased; who answered it lies as deep as before, under nothing.
     """
+    nameless = {item for mark in erased if (item := _item_around(mark)) is not None}
     # Of what holds posts, the item that it lies in: most pages have all posts in one box.
     items: dict[Element, Element | None] = {}
     holders: dict[Element, Candidate] = {}
+    depths: dict[Element, int] = {}
     places: dict[int, Place] = {}
     is_threaded = False
     for one in posts:
@@ -50,15 +55,29 @@ def find_places(posts: Sequence[Candidate], *, is_whole: bool) -> dict[int, Plac
         item = items[box] if box is not None else None
         if item is None:
             continue
-        outer = _post_around(item, holders)
+        around = _item_above(item, holders, nameless)
+        outer = holders.get(around) if around is not None else None
         holders[item] = one
-        depth = places[outer.post_id].depth if outer is not None else None
+        depths[item] = _depth_of(around, holders, nameless, depths) + 1
         places[one.post_id] = Place(
             reply_to=outer.post_id if outer is not None else None,
-            depth=(0 if depth is None else depth + 1) if is_whole else None,
+            depth=depths[item] if is_whole else None,
         )
-        is_threaded = is_threaded or outer is not None or _is_in_thread_list(item)
+        is_threaded = is_threaded or around is not None or _is_in_thread_list(item)
     return places if is_threaded else {}
+
+
+def is_on_top(mark: Element) -> bool:
+    """Whether what stands where a post was lies under no other post."""
+    item = _item_around(mark)
+    holder = next(item.iterancestors("ul", "ol"), None) if item is not None else None
+    outer = holder.iterancestors("li") if holder is not None else ()
+    return all(_item_of(above) is None for above in outer)
+
+
+def _item_around(mark: Element) -> Element | None:
+    parent = mark.getparent()
+    return _item_of(parent) if parent is not None else None
 
 
 def _item_of(box: Element) -> Element | None:
@@ -67,11 +86,28 @@ def _item_of(box: Element) -> Element | None:
     return item if item is not None and _FLAT.isdisjoint(class_tokens(item)) else None
 
 
-def _post_around(item: Element, holders: dict[Element, Candidate]) -> Candidate | None:
-    """The post under which an item is nested: by its list, since what a body left open does not nest."""
+def _item_above(
+    item: Element, holders: dict[Element, Candidate], nameless: set[Element]
+) -> Element | None:
+    """The item of the post under which an item is nested: by its list, since what a body left open does not nest."""
     holder = next(item.iterancestors("ul", "ol"), None)
     outer = holder.iterancestors("li") if holder is not None else ()
-    return next((holders[above] for above in outer if above in holders), None)
+    return next((above for above in outer if above in holders or above in nameless), None)
+
+
+def _depth_of(
+    item: Element | None,
+    holders: dict[Element, Candidate],
+    nameless: set[Element],
+    depths: dict[Element, int],
+) -> int:
+    """How deep an item lies, from 0; one that is not there -1. An item of an erased post is met through what is in it."""
+    if item is None:
+        return -1
+    if item not in depths:
+        above = _item_above(item, holders, nameless)
+        depths[item] = _depth_of(above, holders, nameless, depths) + 1
+    return depths[item]
 
 
 def _is_in_thread_list(item: Element) -> bool:

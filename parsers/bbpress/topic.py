@@ -10,7 +10,12 @@ from parsers.bbpress.address import first_page_of, without_fragment
 from parsers.bbpress.body import read_body
 from parsers.bbpress.forum_path import ForumPath, read_forum_path
 from parsers.bbpress.head import Head, read_head
-from parsers.bbpress.hidden import read_hidden
+from parsers.bbpress.hidden import (
+    erased_opening,
+    find_erased,
+    is_in_lead,
+    read_hidden,
+)
 from parsers.bbpress.inset import with_insets
 from parsers.bbpress.landmark import find_landmarks
 from parsers.bbpress.language import page_language
@@ -29,7 +34,7 @@ from parsers.bbpress.state import (
     read_tags,
     stated_replies,
 )
-from parsers.bbpress.thread import FLAT, find_places
+from parsers.bbpress.thread import FLAT, find_places, is_on_top
 from parsers.bbpress.title import read_title
 from parsers.errors import LayoutChangedError
 from parsers.markup import MOST_LEVELS
@@ -58,12 +63,13 @@ def read_topic_page(document: Document, engine: str) -> TopicPage:
     marks = find_landmarks(root, document.page.viewer)
     parts = read_parts(document, marks)
     hidden = read_hidden(root, marks, url)
-    if not (marks.posts or hidden) and parts.current == 1:
+    erased = find_erased(root, marks)
+    if not (marks.posts or hidden or erased) and parts.current == 1:
         raise _no_posts(url)
     head = read_head(document)
     language, locale = page_language(head.language, marks)
     path = read_forum_path(root, marks, url, locale)
-    places = find_places(marks.posts, is_whole=parts.current == 1)
+    places = find_places(marks.posts, is_whole=parts.current == 1, erased=erased)
     pager = _pager(document, marks, parts, is_threaded=bool(places))
     posts = tuple(_posts(document, marks, places, parts, locale))
     claim = read_claim(marks, locale, is_threaded=bool(places))
@@ -85,8 +91,8 @@ def read_topic_page(document: Document, engine: str) -> TopicPage:
         title=title,
         url=topic_url,
         forum=path.forums,
-        status=read_status(marks, locale),
-        sticky=read_stickiness(marks),
+        status=read_status(marks, locale, erased_opening(erased)),
+        sticky=read_stickiness(marks, erased_opening(erased)),
         tags=read_tags(marks),
         posts=posts,
         pager=pager,
@@ -95,6 +101,7 @@ def read_topic_page(document: Document, engine: str) -> TopicPage:
         has_lead=_has_lead(marks, claim),
         is_threaded=bool(places),
         hidden=hidden,
+        erased=_erased(erased, marks, claim),
         part=parts.current,
         part_urls=parts.urls,
         continuation_html=continuation.html if continuation is not None else None,
@@ -107,7 +114,7 @@ def read_topic_page(document: Document, engine: str) -> TopicPage:
         problems=(
             *document.problems,
             *_problems(head, locale, marks, is_shown=is_shown),
-            *_lost_opening(posts, _topic_id(marks, head), pager, parts),
+            *(() if erased else _lost_opening(posts, _topic_id(marks, head), pager, parts)),
             *map(_copied, sorted(copies)),
             *(doubt for doubt in doubts if doubt.post_id not in shown),
             *_of_posts(posts),
@@ -218,6 +225,14 @@ def _has_lead(marks: Landmarks, claim: CountClaim | None) -> bool:
     if marks.lead is not None:
         return True
     return marks.opening is not None and (claim is None or claim.unit != "posts")
+
+
+def _erased(erased: tuple[Element, ...], marks: Landmarks, claim: CountClaim | None) -> int:
+    """How many of the posts that were erased from a page its count sentence holds."""
+    counted = [mark for mark in erased if not is_in_lead(mark, marks)]
+    if claim is not None and claim.unit == "threads":
+        counted = [mark for mark in counted if is_on_top(mark)]
+    return len(counted)
 
 
 def _topic_id(marks: Landmarks, head: Head) -> int | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from parsers.records import Viewer
     from parsers.redaction.outline import Outline, Part
@@ -42,16 +43,46 @@ def hidden_statuses(viewer: Viewer) -> frozenset[str]:
 def find_hidden_posts(outline: Outline, viewer: Viewer = "guest") -> list[HiddenPost]:
     """Every post, topic and forum on a page that is not to be kept, in page order."""
     statuses = frozenset(name.encode() for name in hidden_statuses(viewer))
+    return _posts(outline, lambda part: _is_hidden(part, statuses))
+
+
+def find_posts(outline: Outline, wanted: Collection[int]) -> list[HiddenPost]:
+    """The whole of certain posts on a page, in page order."""
+    frames = {part.start for part in _frames(outline, wanted)}
+    return _posts(
+        outline, lambda part: _is_post(part) and _number_of(part) in wanted, frames=frames
+    )
+
+
+def _frames(outline: Outline, wanted: Collection[int]) -> Iterator[Part]:
+    """What a theme puts around a whole page: it carries the number of the topic, and holds posts of other numbers."""
+    posts = [part for part in outline.parts if not part.is_text and _is_post(part)]
+    for part in outline.parts:
+        numbers = {part.post_id, part.numbered} - {None}
+        if not (part.is_text or part.is_marked or numbers.isdisjoint(wanted)):
+            place = bisect_right(posts, part.start, key=_start)
+            inside = takewhile(part.holds, posts[place:])
+            if any(_number_of(one) not in numbers for one in inside):
+                yield part
+
+
+def _posts(
+    outline: Outline,
+    is_wanted: Callable[[Part], bool],
+    *,
+    frames: Collection[int] | None = None,
+) -> list[HiddenPost]:
     found: dict[int, list[Part]] = {}
     for part in outline.parts:
-        if not part.is_text and _is_hidden(part, statuses):
+        if not part.is_text and part.start not in (frames or ()) and is_wanted(part):
             found.setdefault(_number_of(part), []).append(part)
     if not found:
         return []
     beyond = [part for part in outline.parts if part.ends_texts]
-    heads = _heads_of(outline, found)
+    heads = _heads_of(outline, found, frames or ())
+    spans = _spans if frames is None else _tight_spans
     return [
-        HiddenPost(post_id, tuple(_spans(outline, parts + heads[post_id], beyond, post_id)))
+        HiddenPost(post_id, tuple(spans(outline, parts + heads[post_id], beyond, post_id)))
         for post_id, parts in found.items()
     ]
 
@@ -68,6 +99,12 @@ def topic_of(outline: Outline) -> int | None:
     return None
 
 
+def _is_post(part: Part) -> bool:
+    if part.post_id is not None:
+        return not _TYPES.isdisjoint(part.classes)
+    return part.name == b"li" and part.numbered is not None
+
+
 def _is_hidden(part: Part, statuses: frozenset[bytes]) -> bool:
     if part.post_id is not None:
         return not statuses.isdisjoint(part.classes) and not _TYPES.isdisjoint(part.classes)
@@ -79,12 +116,14 @@ def _number_of(part: Part) -> int:
     return part.post_id or part.numbered or 0
 
 
-def _heads_of(outline: Outline, hidden: dict[int, list[Part]]) -> dict[int, list[Part]]:
+def _heads_of(
+    outline: Outline, hidden: dict[int, list[Part]], frames: Collection[int]
+) -> dict[int, list[Part]]:
     """What else is of the posts: headers, which stand before them or elsewhere under their numbers."""
     heads: dict[int, list[Part]] = {post_id: [] for post_id in hidden}
     eldest: dict[Part | None, Part] = {}
     for part in outline.parts:
-        if part.numbered in heads and not part.is_text:
+        if part.numbered in heads and not part.is_text and part.start not in frames:
             heads[part.numbered].append(part)
         before = eldest.get(part.outer)
         of_post = heads.get(part.post_id or 0)
@@ -100,6 +139,22 @@ def _spans(
     for part in parts:
         box = _box(part, post_id, beyond)
         yield box.start, _end(outline, box, _following(box, post_id, beyond))
+
+
+def _tight_spans(
+    outline: Outline, parts: list[Part], beyond: list[Part], post_id: int
+) -> Iterator[tuple[int, int]]:
+    """The same, of a post that stands among others: behind its header comes the post itself, which is no part of that.
+
+    What nests posts in lists stands between one and the next, and stays.
+    """
+    boxes = sorted((_box(part, post_id, beyond) for part in parts), key=_start)
+    for box in boxes:
+        following = _following(box, post_id, beyond)
+        own = next((one for one in boxes if one.start >= box.end), None)
+        if own is not None and (following is None or own.start < following.start):
+            following = own
+        yield box.start, _end(outline, box, following)
 
 
 def _following(part: Part, post_id: int, beyond: list[Part]) -> Part | None:

@@ -93,14 +93,14 @@ def _redact(body: bytes, url: str, viewer: Viewer) -> Redaction:
         first, *others = sorted(post.spans)
         cuts += [(*first, HIDDEN_POST), *((start, end, b"") for start, end in others)]
     return Redaction(
-        body=_cut(body, cuts),
+        body=cut(body, cuts),
         is_member=True,
         hidden=hidden,
         topic_is_hidden=topic_of(outline) in hidden,
     )
 
 
-def _cut(body: bytes, cuts: Iterable[tuple[int, int, bytes]]) -> bytes:
+def cut(body: bytes, cuts: Iterable[tuple[int, int, bytes]]) -> bytes:
     """The bytes without some spans; of what lies in another one, only the outer is cut."""
     pieces: list[bytes] = []
     at = 0

@@ -16,8 +16,13 @@ def claimed_on(page: PageState) -> int | None:
     if claim is None or claim.unit == "threads":
         return None
     if claim.first is not None and claim.last is not None:
-        return claim.last - claim.first + 1 - (page.hidden or 0)
-    return claim.count - (page.hidden or 0) if claim.count and claim.total is None else None
+        return claim.last - claim.first + 1 - _left_out(page)
+    return claim.count - _left_out(page) if claim.count and claim.total is None else None
+
+
+def _left_out(page: PageState) -> int:
+    """How many of the posts that a page counts are not kept of it: guests do not see them, or they were erased."""
+    return (page.hidden or 0) + page.erased
 
 
 def expected_posts(state: TopicState) -> int | None:
@@ -56,4 +61,5 @@ def _newest_with_total(pages: Iterable[PageState]) -> PageState | None:
 def _total(page: PageState | None, state: TopicState) -> int | None:
     if page is None or page.claim is None or page.claim.total is None:
         return None
-    return page.claim.total + (page.claim.unit == "replies" and state.has_opening)
+    erased = sum(one.erased for one in state.pages)
+    return page.claim.total - erased + (page.claim.unit == "replies" and state.has_opening)

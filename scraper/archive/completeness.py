@@ -59,7 +59,8 @@ def missing_here(page: PageState) -> int:
     if page.claim is None or page.last_part > 1:
         return 0
     if page.claim.unit == "threads":
-        return max(0, (page.claim.count or 0) - (page.hidden or 0) - page.top_level)
+        left_out = (page.hidden or 0) + page.erased
+        return max(0, (page.claim.count or 0) - left_out - page.top_level)
     return max(0, (claimed_on(page) or 0) - len(page.post_ids))
 
 
@@ -132,7 +133,7 @@ def _short_pages(state: TopicState) -> Iterator[Gap]:
         if parts[0].claim is not None and parts[0].claim.unit == "threads":
             yield from _missing_threads(parts[0])
             continue
-        claimed = next(filter(None, map(claimed_on, parts)), None)
+        claimed = next(filter(None, (_claimed_by_all(page, parts) for page in parts)), None)
         shown = sum(len(page.post_ids) for page in parts)
         if claimed is not None and shown < claimed and len(parts) >= parts[-1].last_part:
             detail = f"Page {number} says that it shows {claimed} posts and shows {shown}."
@@ -142,6 +143,13 @@ def _short_pages(state: TopicState) -> Iterator[Gap]:
                 detail=detail,
                 missing=claimed - shown,
             )
+
+
+def _claimed_by_all(page: PageState, parts: list[PageState]) -> int | None:
+    """How many posts one part of a page says that all parts show, those that were erased from any of them left out."""
+    claimed = claimed_on(page)
+    elsewhere = sum(part.erased for part in parts if part is not page)
+    return claimed - elsewhere if claimed is not None else None
 
 
 def _missing_threads(page: PageState) -> Iterator[Gap]:
@@ -192,5 +200,8 @@ def _is_unread(problem: str, kept: set[int]) -> bool:
 
 def _notes(state: TopicState) -> Iterator[str]:
     replies = state.have - state.has_opening
-    if state.stated_replies is not None and state.stated_replies != replies:
+    # An opening post that was erased is among those that were counted as erased, or stood above the replies.
+    erased = sum(page.erased for page in state.pages)
+    counted = range(replies, replies + erased + 1)
+    if state.stated_replies is not None and state.stated_replies not in counted:
         yield f"The topic's description counts {state.stated_replies} replies, its pages show {replies}."

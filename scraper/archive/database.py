@@ -22,6 +22,7 @@ from scraper.archive.header import (
 from scraper.archive.lock import locked
 from scraper.archive.migration import migrate
 from scraper.archive.stale_log import discard_stale_log, remove_stale_log
+from scraper.archive.wiping import needs_wiping, wipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from scraper.fetch.traffic import Asked
 
-VERSION = 3
+VERSION = 4
 _BESIDE = ("-wal", "-shm", "-journal")
 _DISK_ERRORS = frozenset(
     {
@@ -138,12 +139,35 @@ def writing(path: Path, *, command: str, host: str | None = None) -> Generator[A
         archive = Archive(path=path, connection=connect(path), command=command)
         try:
             _prepare(archive, host)
+            if needs_wiping(archive.connection):
+                wipe(path, archive.connection)
             yield archive
         finally:
             is_kept = not is_new or _has_runs(archive.connection)
             archive.connection.close()
             if not is_kept:
                 _undo_creation(path, leave_empty=is_there)
+
+
+@contextmanager
+def passing(path: Path, *, command: str, host: str) -> Generator[Archive]:
+    """Make an archive that is read out and thrown away: nothing waits for the disk, and nobody else is kept out.
+
+    Args:
+        path: the file, which is not there yet, in a folder of its own.
+        command: what is running.
+        host: the site's host and port.
+
+    Raises:
+        ExportError: the file cannot be written.
+    """
+    with translated_errors(path), closing(connect(path)) as connection:
+        for pragma in ("synchronous = OFF", "journal_mode = MEMORY", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.executescript(f"BEGIN;\n{_schema()}")
+        connection.execute("INSERT INTO site (site_id, host) VALUES (1, ?)", (host,))
+        connection.execute("COMMIT")
+        yield Archive(path=path, connection=connection, command=command)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
--- The archive of one site, version 3. Readable by any SQLite tool; written by threadkeep only.
+-- The archive of one site, version 4. Readable by any SQLite tool; written by threadkeep only.
 -- Times are ISO 8601 text, in UTC with Z unless a column says local.
 
 CREATE TABLE site (
@@ -116,6 +116,7 @@ CREATE TABLE topic_pages (
     has_lead INTEGER NOT NULL CHECK (has_lead IN (0, 1)),
     is_threaded INTEGER NOT NULL CHECK (is_threaded IN (0, 1)),
     hidden INTEGER,                     -- posts that it counts and guests do not see; null: it counts what guests see
+    erased INTEGER NOT NULL,            -- posts that it counts and that were erased from the archive
     steady_since INTEGER NOT NULL REFERENCES pages, -- the first copy since which it has listed these posts
     steady_total INTEGER,               -- the total that that copy claims
     moved_from INTEGER REFERENCES pages, -- the copy before that one, which listed others
@@ -385,4 +386,32 @@ CREATE TABLE media_bodies (             -- bodies that were looked through for w
 CREATE TABLE media_pages (              -- pages that were looked through for what posts show beside their bodies
     page_id INTEGER PRIMARY KEY REFERENCES pages,
     has_avatars INTEGER NOT NULL CHECK (has_avatars IN (0, 1)) -- for avatars as well
+) STRICT;
+
+CREATE TABLE erasures (                 -- that something was erased for good; not what
+    erasure_id INTEGER PRIMARY KEY,
+    erased_at TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('author', 'post')),
+    posts INTEGER NOT NULL,
+    topics INTEGER NOT NULL,            -- of which nothing was left
+    pages INTEGER NOT NULL,             -- stored pages that were changed or removed
+    files INTEGER NOT NULL,
+    has_mentions INTEGER NOT NULL CHECK (has_mentions IN (0, 1)), -- names were also cut out of what others wrote
+    is_wiped INTEGER NOT NULL CHECK (is_wiped IN (0, 1)) -- nothing of it is left in the unused space of the file
+) STRICT;
+
+CREATE TABLE erasure_secret (
+    secret_id INTEGER PRIMARY KEY CHECK (secret_id = 1),
+    secret BLOB NOT NULL                -- random; without it nothing can be looked up in `erased_keys`
+) STRICT;
+
+CREATE TABLE erased_keys (              -- who and what is kept out from now on, as keyed digests
+    digest BLOB PRIMARY KEY,            -- HMAC-SHA-256, the first half
+    words INTEGER NOT NULL              -- of how many words a name or a sentence is; 0: it is none
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE erased_pages (             -- stored pages that are no longer as they came
+    page_id INTEGER PRIMARY KEY REFERENCES pages,
+    erased_at TEXT NOT NULL,
+    way TEXT NOT NULL CHECK (way IN ('cut', 'record')) -- cut out of its bytes, or kept as what was read of it
 ) STRICT;

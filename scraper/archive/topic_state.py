@@ -28,6 +28,7 @@ class PageState:
         kept: how many of those no newer page shows.
         top_level: how many of those are replies nested under nothing.
         hidden: posts that its claim counts and that guests do not see; None where it counts what guests see.
+        erased: posts that its claim counts and that were erased from the archive.
         steady_since: the first copy since which it has listed these posts; more may have been added at its end.
         steady_total: the total that that copy claims.
         moved_from: the copy before that one, which listed others; None where there is none.
@@ -49,6 +50,7 @@ class PageState:
     has_lead: bool
     is_threaded: bool
     hidden: int | None = None
+    erased: int = 0
     steady_since: int
     steady_total: int | None
     moved_from: int | None
@@ -217,6 +219,7 @@ def _page(row: sqlite3.Row) -> PageState:
         has_lead=bool(row["has_lead"]),
         is_threaded=bool(row["is_threaded"]),
         hidden=row["hidden"],
+        erased=row["erased"],
         steady_since=row["steady_since"],
         steady_total=row["steady_total"],
         moved_from=row["moved_from"],

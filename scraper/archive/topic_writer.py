@@ -172,7 +172,7 @@ def _save_page(
     place = (topic_key, page.pager.current, page.part)
     before = connection.execute(_PAGE_BEFORE, place).fetchone()
     claim = page.claim
-    post_ids = _listed(page)
+    post_ids = listed_posts(page)
     values = {
         "topic_key": topic_key,
         "number": page.pager.current,
@@ -191,12 +191,13 @@ def _save_page(
         "has_lead": page.has_lead,
         "is_threaded": page.is_threaded,
         "hidden": page.hidden,
+        "erased": page.erased,
         "steady_since": source.page_id,
         "steady_total": claim.total if claim else None,
         "moved_from": before["page_id"] if before is not None else None,
-        "problems": to_json(list(_told(page))),
+        "problems": to_json(list(problems_of(page))),
     }
-    if before is not None and _goes_on(numbers(before["post_ids"]), post_ids):
+    if before is not None and goes_on(numbers(before["post_ids"]), post_ids):
         values.update({name: before[name] for name in _STEADY})
     connection.execute(_SAVE_PAGE, values)
 
@@ -209,16 +210,16 @@ _SAVE_PAGE = """
 INSERT OR REPLACE INTO topic_pages (
     topic_key, number, part, page_id, url, last_number, last_part, post_ids,
     claim_text, claim_unit, claim_count, claim_first, claim_last, claim_total,
-    has_lead, is_threaded, hidden, steady_since, steady_total, moved_from, problems
+    has_lead, is_threaded, hidden, erased, steady_since, steady_total, moved_from, problems
 ) VALUES (
     :topic_key, :number, :part, :page_id, :url, :last_number, :last_part, :post_ids,
     :claim_text, :claim_unit, :claim_count, :claim_first, :claim_last, :claim_total,
-    :has_lead, :is_threaded, :hidden, :steady_since, :steady_total, :moved_from, :problems
+    :has_lead, :is_threaded, :hidden, :erased, :steady_since, :steady_total, :moved_from, :problems
 )
 """
 
 
-def _told(page: TopicPage) -> Iterator[str]:
+def problems_of(page: TopicPage) -> Iterator[str]:
     """What is wrong with a page; what is about one of its posts is kept with that."""
     kept = {post.post_id for post in page.posts}
     for one in page.problems:
@@ -228,13 +229,13 @@ def _told(page: TopicPage) -> Iterator[str]:
             yield f"{one.code}: Post {one.post_id}: {one.detail}"
 
 
-def _listed(page: TopicPage) -> tuple[int, ...]:
+def listed_posts(page: TopicPage) -> tuple[int, ...]:
     """The posts that a page lists, without an opening post that it repeats."""
     return tuple(
         post.post_id for post in page.posts if not (page.has_lead and post.kind == "topic")
     )
 
 
-def _goes_on(before: tuple[int, ...], now: tuple[int, ...]) -> bool:
+def goes_on(before: tuple[int, ...], now: tuple[int, ...]) -> bool:
     """Whether a page lists what it listed before, with more at its end perhaps."""
     return now[: len(before)] == before

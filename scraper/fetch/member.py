@@ -117,6 +117,9 @@ class MemberFetcher:
         Raises:
             SessionEndedError: nobody is logged in any more; every further page is refused with it, unasked.
         """
+        return self._polite.gated(request.url, lambda: self._get(request))
+
+    def _get(self, request: Request) -> Page:
         if self._end is not None:
             raise SessionEndedError(str(self._end), url=request.url)
         page, error = self._ask(request)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from parsers.errors import (
     FetchError,
@@ -28,6 +28,18 @@ if TYPE_CHECKING:
 _ROBOTS_REDIRECTS = 5
 
 
+class Gate(Protocol):
+    """What keeps things out of an archive."""
+
+    def admit(self, url: str) -> None:
+        """Refuse an address before it is asked for, by raising."""
+        ...
+
+    def kept(self, page: Page) -> Page:
+        """A page as it may be read and kept."""
+        ...
+
+
 class PoliteFetcher:
     """Obeys robots.txt, keeps the pace it asks for, and fetches with a `LiveFetcher`.
 
@@ -41,6 +53,7 @@ class PoliteFetcher:
         *,
         known_robots: Iterable[Page] = (),
         on_robots: Callable[[Page], None] | None = None,
+        gate: Gate | None = None,
     ) -> None:
         """Wrap a live fetcher.
 
@@ -48,8 +61,10 @@ class PoliteFetcher:
             live: what fetches; its settings say whether robots.txt is respected.
             known_robots: answers to `/robots.txt` that are still good; those hosts are not asked again.
             on_robots: called with each answer to `/robots.txt` that says what is allowed, so that it can be stored.
+            gate: takes out of pages what is to be kept out of the archive.
         """
         self._live = live
+        self._gate = gate
         self._on_robots = on_robots
         self._rules: dict[str, RobotsRules] = {}
         for page in known_robots:
@@ -66,7 +81,22 @@ class PoliteFetcher:
         Raises:
             RobotsDisallowedError: robots.txt forbids the address, or the one it redirects to.
         """
-        return judged(self.visit(request), is_conditional=request.is_conditional)
+        return self.gated(
+            request.url,
+            lambda: judged(self.visit(request), is_conditional=request.is_conditional),
+        )
+
+    def gated(self, url: str, ask: Callable[[], Page]) -> Page:
+        """A page as it may be kept, where something is to be kept out.
+
+        Args:
+            url: what is asked for.
+            ask: asks for it.
+        """
+        if self._gate is None:
+            return ask()
+        self._gate.admit(url)
+        return self._gate.kept(ask())
 
     def get_file(self, request: Request, admit: Callable[[str], None]) -> Page:
         """Ask for a file that a page shows.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from parsers.errors import (
     AccessDeniedError,
     ArchiveError,
+    ErasedError,
     ExportError,
     FetchError,
     LoginRequiredError,
@@ -162,6 +163,9 @@ class DueCrawl:
             )
         except (ArchiveError, ExportError, SessionEndedError):
             raise
+        except ErasedError as error:
+            logger.info("left out: %s", error)
+            return TopicOutcome(url=url)
         except ThreadkeepError as error:
             log_failure(error)
             outcome = TopicOutcome(url=url, error=str(error), exit_code=error.exit_code)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from parsers.document import decode_text, read_document
+from parsers.erasure import topic_of_record
 from parsers.errors import UnknownForumError
 from parsers.feed import parse_feed
 from parsers.registry import recognise
@@ -49,7 +50,9 @@ def understood(page: Page, stated: str | None = None) -> Understood:
         ThreadkeepError: it should be a topic's page, and cannot be read as one.
     """
     if stated == "dump":
-        found = parse_text_dump(decode_text(page.body), url=page.url or None)
+        found = topic_of_record(page) or parse_text_dump(
+            decode_text(page.body), url=page.url or None
+        )
         return Understood(kind="dump", found=found)
     beside = stated if stated in BESIDE else _for_machines(page)
     if beside is not None:

@@ -26,6 +26,7 @@ from scraper.politeness.clock import SystemClock
 from scraper.sync.crawl_options import CrawlOptions
 from scraper.sync.disappearance import Disappearance
 from scraper.sync.due_crawl import CrawlParts
+from scraper.sync.keeping_out import KeepingOut
 from scraper.sync.listener import Listener, SilentListener
 from scraper.sync.log import log_failure
 from scraper.sync.media_crawl import MediaCrawl
@@ -181,8 +182,12 @@ class _Run:
         self._listener = listener
         self._job = job
         self._media: MediaCrawl | None = None
+        keeping_out = KeepingOut.of(archive.connection)
         polite = PoliteFetcher(
-            live, known_robots=self._known_robots(), on_robots=self._keep_robots
+            live,
+            known_robots=self._known_robots(),
+            on_robots=self._keep_robots,
+            gate=keeping_out if keeping_out.is_needed else None,
         )
         self.fetcher = polite if job.login is None else as_member(job.login, live, polite)
         self._disappearance = Disappearance(

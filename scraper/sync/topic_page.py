@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from parsers.document import read_document
+from parsers.erasure import topic_of_record
 from parsers.errors import (
     LayoutChangedError,
     NoArchiveError,
@@ -14,6 +15,7 @@ from parsers.errors import (
     NothingReadableError,
     UnknownForumError,
 )
+from parsers.post_record import topic_of_posts
 from parsers.records import Pager
 from parsers.registry import parse_topic, recognise
 from scraper.politeness.permission import forbids_archiving
@@ -50,6 +52,10 @@ def read_topic_page(
         raise NoArchiveError(
             f"{reason[:-1]}; with the owner's permission, say --my-site.", url=page.final_url
         )
+    kept = topic_of_record(page) or topic_of_posts(page)
+    if kept is not None:
+        _refuse_other_topic(kept, topic_id, page.final_url)
+        return kept
     document = read_document(page)
     engine, kind = recognise(document)
     if kind == "topic":
@@ -110,6 +116,7 @@ def _refuse_other_topic(found: TopicPage, topic_id: int | None, url: str) -> Non
 def _refuse_past_the_end(found: TopicPage, url: str) -> None:
     """An opening post that stands above the replies is shown on pages that the topic does not have as well."""
     is_bare = found.has_lead and all(post.kind == "topic" for post in found.posts)
+    is_bare = is_bare and not found.erased
     if is_bare and found.pager.current > 1:
         raise LayoutChangedError(
             f"The topic page at {url} shows no replies; it lies past the topic's end.",

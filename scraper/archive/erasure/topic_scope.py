@@ -1,0 +1,53 @@
+"""Which topics an erasure reaches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scraper.archive.erasure.cleaning import topics_of_posts
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicScope:
+    """Topics of posts that go.
+
+    Attributes:
+        emptied: topics of which nothing is left.
+        emptied_ids: the site's numbers of them.
+        addresses: what led to them.
+        opened: topics that stay, and whose opening post goes.
+        left: topics that stay.
+    """
+
+    emptied: tuple[int, ...]
+    emptied_ids: frozenset[int]
+    addresses: frozenset[str]
+    opened: tuple[int, ...]
+    left: tuple[int, ...]
+
+
+def topic_scope(connection: sqlite3.Connection) -> TopicScope:
+    """The topics of the posts that are noted down."""
+    emptied, opened = topics_of_posts(connection)
+    rows = [connection.execute(_TOPIC, (key,)).fetchone() for key in emptied]
+    addresses = {row[0] for key in emptied for row in connection.execute(_ADDRESSES, {"key": key})}
+    left = [row[0] for row in connection.execute(_OF_POSTS) if row[0] not in emptied]
+    return TopicScope(
+        emptied=tuple(emptied),
+        emptied_ids=frozenset(row["topic_id"] for row in rows if row["topic_id"] is not None),
+        addresses=frozenset(addresses),
+        opened=tuple(opened),
+        left=tuple(left),
+    )
+
+
+_TOPIC = "SELECT topic_id FROM topics WHERE topic_key = ?"
+_ADDRESSES = """
+SELECT url FROM addresses WHERE topic_key = :key UNION SELECT url FROM topics WHERE topic_key = :key AND url IS NOT NULL
+UNION SELECT url FROM listings WHERE topic_key = :key UNION SELECT url FROM topic_pages WHERE topic_key = :key
+"""
+_OF_POSTS = "SELECT DISTINCT topic_key FROM posts JOIN temp.going USING (post_id)"

@@ -1,0 +1,212 @@
+"""Find out who or which post is meant: by address, number or name; several that it can mean are an error that lists them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from parsers.erasure import folded_words
+from parsers.errors import UsageError
+from parsers.records import Author
+from scraper.archive.erasure.key import is_nameless, path_of
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+    from scraper.archive.erasure.key import ErasureKeys
+
+Kind = Literal["author", "post"]
+_GUEST = "guest:"
+_PERMALINK = re.compile(r"#post-0*([1-9]\d{0,17})$")
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody, under all names that they were seen with.
+
+    Attributes:
+        author_ids: the rows of `authors`.
+        names: as displayed, and the last parts of profiles' addresses.
+        urls: profiles; a guest's web site is none.
+        user_ids: numbers of accounts.
+        is_guest: nothing but a name tells who it is.
+        posts: how many are kept.
+    """
+
+    author_ids: tuple[int, ...]
+    names: tuple[str, ...]
+    urls: tuple[str, ...]
+    user_ids: tuple[int, ...]
+    is_guest: bool
+    posts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meant:
+    """Who or what is to be erased: one of both, or neither, where it was erased before.
+
+    Attributes:
+        person: somebody, with all their posts.
+        post_id: one post.
+    """
+
+    person: Person | None = None
+    post_id: int | None = None
+
+    @property
+    def kind(self) -> Kind | None:
+        """Which of both it is."""
+        if self.person is not None:
+            return "author"
+        return "post" if self.post_id is not None else None
+
+
+def meant_by(
+    connection: sqlite3.Connection, text: str, kind: Kind | None, known: ErasureKeys | None
+) -> Meant:
+    """Who or which post a text means.
+
+    Args:
+        connection: to the archive.
+        text: a profile's address, an account's number, a name, `guest:NAME`; a post's number or permalink.
+        kind: which of both it is; None: whichever there is.
+        known: what was erased before.
+
+    Raises:
+        UsageError: nobody and nothing, or several.
+    """
+    people = _people_by(connection, text) if kind != "post" else []
+    posts = _posts_by(connection, text) if kind != "author" else []
+    if len(people) + len(posts) > 1:
+        raise _ambiguous(text, people, posts)
+    if people:
+        return Meant(person=people[0])
+    if posts:
+        return Meant(post_id=posts[0])
+    if known is not None and _was_erased(known, text):
+        return Meant()
+    raise UsageError(
+        f"No author or post of this archive is “{text}”; give a profile's address, a user id, a name as shown, "
+        "a post's number or its permalink."
+    )
+
+
+def people_of(connection: sqlite3.Connection) -> list[Person]:
+    """Everybody, each once: rows with one number or one profile are one person, guests of one name as well."""
+    groups: dict[str, set[int]] = {}
+    rows = {row["author_id"]: row for row in connection.execute(_AUTHORS)}
+    for author_id, row in rows.items():
+        linked = {author_id}
+        for mark in _marks(row):
+            linked |= groups.get(mark, set())
+        for one in linked:
+            for mark in _marks(rows[one]):
+                groups[mark] = linked
+    found = {frozenset(group) for group in groups.values()}
+    ordered = sorted(found, key=min)
+    return [_person(connection, [rows[one] for one in sorted(group)]) for group in ordered]
+
+
+_AUTHORS = """
+SELECT authors.*, count(post_id) AS posts FROM authors LEFT JOIN posts USING (author_id) GROUP BY author_id ORDER BY author_id
+"""
+
+
+def _marks(row: sqlite3.Row) -> Iterator[str]:
+    if row["user_id"] is not None:
+        yield f"account:{row['user_id']}"
+    if row["slug"] is not None and row["url"] is not None:
+        yield f"profile:{path_of(row['url'])}"
+    if is_nameless(_author(row)):
+        yield f"guest:{' '.join(folded_words(row['name']))}"
+
+
+def _author(row: sqlite3.Row) -> Author:
+    return Author(
+        name=row["name"],
+        url=row["url"],
+        slug=row["slug"],
+        user_id=row["user_id"],
+        is_deleted=bool(row["is_deleted"]) if row["is_deleted"] is not None else None,
+    )
+
+
+def _person(connection: sqlite3.Connection, rows: list[sqlite3.Row]) -> Person:
+    urls = {row["url"] for row in rows if row["slug"] is not None and row["url"] is not None}
+    user_ids = {row["user_id"] for row in rows if row["user_id"] is not None}
+    names = dict.fromkeys(row["name"] for row in rows if not row["is_deleted"])
+    names |= dict.fromkeys(row["slug"] for row in rows if row["slug"] is not None)
+    for url in urls:
+        names |= dict.fromkeys(_old_names(connection, "author_url", url))
+    for user_id in user_ids:
+        names |= dict.fromkeys(_old_names(connection, "user_id", user_id))
+    return Person(
+        author_ids=tuple(row["author_id"] for row in rows),
+        names=tuple(names),
+        urls=tuple(sorted(urls)),
+        user_ids=tuple(sorted(user_ids)),
+        is_guest=not (urls or user_ids),
+        posts=sum(row["posts"] for row in rows),
+    )
+
+
+def _old_names(connection: sqlite3.Connection, column: str, value: object) -> list[str]:
+    rows = connection.execute(
+        f"SELECT old_value, new_value FROM author_changes WHERE field = 'name' AND {column} = ?",  # noqa: S608  # a constant
+        (value,),
+    )
+    return [name for row in rows for name in row if name]
+
+
+def _people_by(connection: sqlite3.Connection, text: str) -> list[Person]:
+    people = people_of(connection)
+    if text.startswith(_GUEST):
+        words = folded_words(text.removeprefix(_GUEST))
+        return [one for one in people if one.is_guest and words in map(folded_words, one.names)]
+    if "://" in text:
+        path = path_of(text)
+        return [one for one in people if path in map(path_of, one.urls)]
+    by_number = [one for one in people if text.isdecimal() and int(text) in one.user_ids]
+    words = folded_words(text)
+    by_name = [one for one in people if words and words in map(folded_words, one.names)]
+    return by_number or by_name
+
+
+def _posts_by(connection: sqlite3.Connection, text: str) -> list[int]:
+    named = _PERMALINK.search(text)
+    if text.isascii() and text.isdecimal():
+        query, value = "SELECT post_id FROM posts WHERE post_id = ?", int(text[:18])
+    elif named is not None:
+        query, value = "SELECT post_id FROM posts WHERE post_id = ?", int(named[1])
+    else:
+        rows = connection.execute("SELECT post_id FROM posts WHERE url = ?", (text,))
+        return [row[0] for row in rows]
+    return [row[0] for row in connection.execute(query, (value,))]
+
+
+def _ambiguous(text: str, people: list[Person], posts: list[int]) -> UsageError:
+    named = [*map(_described, people), *(f"post {post_id}" for post_id in posts)]
+    listed = "; ".join(named[:_MOST_NAMED]) + ("; …" if len(named) > _MOST_NAMED else "")
+    advice = "say --as author or --as post" if posts and len(people) < 2 else "give one of these"
+    return UsageError(f"“{text}” can mean {len(named)}: {listed}; {advice}.")
+
+
+def _described(person: Person) -> str:
+    posts = f"{person.posts} post{'s' * (person.posts != 1)}"
+    if person.is_guest:
+        return f"{_GUEST}{person.names[0]} ({posts})"
+    who = person.urls[0] if person.urls else f"user id {person.user_ids[0]}"
+    return f"{who} ({posts})"
+
+
+def _was_erased(known: ErasureKeys, text: str) -> bool:
+    named = _PERMALINK.search(text)
+    number = named[1] if named is not None else text
+    if number.isascii() and number.isdecimal():
+        return known.has_post(int(number)) or known.has_account(int(number))
+    if "://" in text:
+        return known.has_author(Author(name="", url=text, slug=""))
+    return known.has_own_name(folded_words(text.removeprefix(_GUEST)))
