@@ -20,12 +20,14 @@ from parsers.records import Page
 from parsers.redaction import guest_address
 from parsers.text_dump import parse_text_dump, redact_dump
 from parsers.wayback import restored
-from scraper.fetch.capture import Capture
+from scraper.fetch.capture import Capture, CapturedFile
 from scraper.fetch.folder import SavedFolder, saved_file
 from scraper.fetch.warc.capture import WebArchive, host_of
-from scraper.fetch.warc.file import SUFFIXES, WarcFiles, is_web_archive, web_archives
+from scraper.fetch.warc.file import SUFFIXES as WARC_SUFFIXES
+from scraper.fetch.warc.file import WarcFiles, is_web_archive, web_archives
 from scraper.sync.page_kind import understood
 from scraper.sync.receipt import received
+from scraper.sync.record_reading import record_files, record_loader, record_pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -108,12 +110,25 @@ class SourceReader:
             raise UsageError(f"There is no file or folder {self.source}.")
         if self.source.is_file() and self.source.suffix.lower() in _TEXT_SUFFIXES:
             return [self._dump()]
+        records = [one for path in record_files(self.source) for one in self._records(path)]
+        if records and not self._has_pages():
+            return records
         read = (self._reading(one) for one in self._captures())
-        return self._with_posts([one for one in read if one is not None])
+        return records + self._with_posts([one for one in read if one is not None])
+
+    def _has_pages(self) -> bool:
+        """Whether a folder holds something else as well."""
+        return self.source.is_dir() and bool(
+            SavedFolder(self.source, base_url=self.url).paths or web_archives(self.source)
+        )
 
     def observations(self) -> tuple[bytes, ...]:
         """What archives knew that web archives were written from, as JSON."""
         return tuple(text for one in self._archives for text in one.observations)
+
+    def media(self) -> tuple[CapturedFile, ...]:
+        """Pictures and files that those archives kept."""
+        return tuple(file for one in self._archives for file in one.media)
 
     def note(self, sentence: str) -> None:
         """Keep a problem."""
@@ -135,7 +150,7 @@ class SourceReader:
         archives = web_archives(self.source)
         if not (folder.paths or folder.closed or archives):
             raise NothingReadableError(
-                f"The folder {self.source} holds no saved page and no web archive (.html, {', '.join(SUFFIXES)})."
+                f"The folder {self.source} holds no saved page and no web archive (.html, {', '.join(WARC_SUFFIXES)})."
             )
         yield from self._from_files(folder.paths, folder.read)
         for file in folder.closed:
@@ -224,6 +239,22 @@ class SourceReader:
         for one in bare:
             self.note(f"{one.url} shows only posts that guests do not see; nothing of it is kept.")
         return [one for one in readings if one not in bare] if bare else readings
+
+    def _records(self, path: Path) -> Iterator[Reading]:
+        if self.url is not None:
+            raise UsageError(f"{path} says itself where its posts are from; leave --url out.")
+        for one in record_pages(path):
+            if self._is_wanted(one.url):
+                yield Reading(
+                    kind="topic",
+                    url=one.url,
+                    fetched_at=one.fetched_at,
+                    load=record_loader(path, one),
+                    topic_id=one.topic_id,
+                    title=one.title,
+                    place=(one.place.number, 1),
+                    has_posts=True,
+                )
 
     def _dump(self) -> Reading:
         body, written_at = _text_file(self.source)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from parsers.errors import NothingReadableError, UsageError
+from parsers.errors import ErasedError, NothingReadableError, UsageError
 from parsers.feed import parse_feed
 from parsers.page_records import Observations
+from parsers.post_record import posts_on
 from scraper.archive.database import Archive, writing
+from scraper.archive.given import keep_given, source_of
 from scraper.archive.page import kept_page, newest_page_time, store_page, utc_text
 from scraper.archive.page_collection import take_observations
 from scraper.archive.post_time import store_feed_times
@@ -23,7 +27,9 @@ from scraper.archive.topic_writer import save_topic_page
 from scraper.fetch.host import hosts_of
 from scraper.sync.closing import close_topic
 from scraper.sync.import_reading import Reading, SourceReader
+from scraper.sync.keeping_out import KeepingOut
 from scraper.sync.log import log_page
+from scraper.sync.media_import import take_media
 from scraper.sync.page_kind import understood
 from scraper.sync.reparsing import rebuild
 from scraper.sync.report import TimesOutcome, TopicOutcome, worst_exit_code
@@ -36,6 +42,8 @@ if TYPE_CHECKING:
 
     from parsers.records import Page
     from scraper.politeness.clock import Clock
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +115,10 @@ def import_source(job: ImportJob, clock: Clock) -> ImportReport:
                 claim_site(archive, host)
             with archive.transaction():
                 importing = _Importing(archive, job, clock, tuple(_observed(reader)))
-                outcomes = importing.save(chosen, host)
+                outcomes = importing.save(_without_erased(archive, chosen), host)
+                lacking = [one for seen in importing.observed for one in seen.media]
+                now = utc_text(clock.now())
+                taken = take_media(archive, reader.media(), lacking, now, reader.note)
                 times = settle_times(archive, None, clock, job.timezone)
             code = worst_exit_code([outcome.exit_code for outcome in outcomes])
             saved = sum((outcome.saved for outcome in outcomes), Saved())
@@ -118,7 +129,7 @@ def import_source(job: ImportJob, clock: Clock) -> ImportReport:
         topics=tuple(outcomes),
         times=times,
         problems=tuple(reader.problems),
-        notices=(*_notices(topics), *_left_out(reader.others)),
+        notices=(*_notices(topics), *_files_taken(taken), *_left_out(reader.others)),
         exit_code=code,
     )
 
@@ -149,6 +160,27 @@ def _of_host(readings: list[Reading], host: str) -> list[Reading]:
     ]
 
 
+def _without_erased(archive: Archive, readings: list[Reading]) -> list[Reading]:
+    """Pages as they may be kept in an archive from which something was erased for good."""
+    keeping_out = KeepingOut.of(archive.connection)
+    if not keeping_out.is_needed:
+        return readings
+    found: list[Reading] = []
+    for one in readings:
+        kept = replace(one, load=partial(_kept, keeping_out, one))
+        try:
+            kept.load()
+        except ErasedError as error:
+            logger.info("left out: %s", error)
+            continue
+        found.append(kept)
+    return found
+
+
+def _kept(keeping_out: KeepingOut, one: Reading) -> Page:
+    return keeping_out.kept(one.load(), one.kind)
+
+
 def _observed(reader: SourceReader) -> Iterator[Observations]:
     for text in reader.observations():
         try:
@@ -160,7 +192,11 @@ def _observed(reader: SourceReader) -> Iterator[Observations]:
 
 
 class _Importing:
-    """Saves what was read, page by page, in one transaction."""
+    """Saves what was read, page by page, in one transaction.
+
+    Attributes:
+        observed: what archives knew that web archives were written from.
+    """
 
     def __init__(
         self, archive: Archive, job: ImportJob, clock: Clock, observed: tuple[Observations, ...]
@@ -168,7 +204,7 @@ class _Importing:
         self._archive = archive
         self._source = str(job.source)
         self._now = utc_text(clock.now())
-        self._observed = observed
+        self.observed = observed
         self._saved: dict[int, list[Saved]] = {}
 
     def save(self, readings: list[Reading], host: str) -> list[TopicOutcome]:
@@ -180,12 +216,15 @@ class _Importing:
             beside: list[tuple[str, Page]] = []
             for one in readings:
                 page = one.load()
-                page_id = kept_page(connection, one.kind, page)
+                page_id = _held(connection, one.kind, page)
                 if page_id is not None:
                     self._note(topic_of_page(connection, page_id, one.topic_id), Saved())
                     continue
                 page_id = store_page(connection, run_id, one.kind, page)
-                if not one.is_of_topic:
+                if one.kind == "feed" and self.observed:
+                    # It said nothing of posts that its archive read later.
+                    store_feed_times(connection, parse_feed(page).items)
+                elif not one.is_of_topic:
                     beside += [(one.kind, page)] if one.kind in {"feed", "site-info"} else []
                 elif is_history:
                     new.append(page_id)
@@ -204,7 +243,7 @@ class _Importing:
             self._saved.setdefault(topic_key, []).append(saved)
 
     def _take_beside(self, connection: sqlite3.Connection, beside: list[tuple[str, Page]]) -> None:
-        for observed in self._observed:
+        for observed in self.observed:
             take_observations(connection, observed)
         for kind, page in beside:
             if kind == "feed":
@@ -230,7 +269,13 @@ def _is_history(connection: sqlite3.Connection, readings: list[Reading]) -> bool
     if newest is None:
         return False
     older = [one for one in readings if one.is_of_topic and utc_text(one.fetched_at) < newest]
-    return any(kept_page(connection, one.kind, one.load()) is None for one in older)
+    return any(_held(connection, one.kind, one.load()) is None for one in older)
+
+
+def _held(connection: sqlite3.Connection, kind: str, page: Page) -> int | None:
+    """The page that the archive has of what comes."""
+    found = kept_page(connection, kind, page)
+    return source_of(connection, posts_on(page)) if found is None else found
 
 
 def _save_one(
@@ -242,6 +287,7 @@ def _save_one(
     source = Source(page_id=page_id, seen_at=utc_text(page.fetched_at), is_dump=kind == "dump")
     note_site(connection, home=found.home_url, api_url=found.api_url)
     topic_key, saved = save_topic_page(connection, found, source, url=page.final_url)
+    keep_given(connection, page_id, posts_on(page))
     log_page(found, saved)
     return topic_key, saved
 
@@ -255,6 +301,12 @@ def _notices(topics: list[Reading]) -> Iterator[str]:
         if count:
             who = f"{count} posts" if count > 1 else "1 post"
             yield f"{title}: {who} that guests do not see, left out."
+
+
+def _files_taken(files: int) -> Iterator[str]:
+    if files:
+        what = "1 picture or file" if files == 1 else f"{files} pictures and files"
+        yield f"{what} that posts show."
 
 
 def _left_out(others: int) -> Iterator[str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from parsers.feed import parse_feed
 from scraper.archive.forum import forums_not_listed
 from scraper.archive.list_state import lists_without_numbers
 from scraper.archive.listing import Found, compare_sources, note_topic
 from scraper.archive.page import newest_page, store_page, utc_text
-from scraper.archive.post_time import asked_before, note_question
+from scraper.archive.post_time import asked_before, note_question, store_feed_times
 from scraper.archive.run import ensure_run, first_of_this
+from scraper.archive.site import note_new_times
 from scraper.archive.topic_list import (
     ListRow,
     list_at,
@@ -68,6 +70,9 @@ class OtherSources:
             run_id = ensure_run(connection, self._archive, self._now())
             if newest.page is not None:
                 store_page(connection, run_id, "feed", newest.page)
+                # As reading the stored pages anew does.
+                if store_feed_times(connection, parse_feed(newest.page).items):
+                    note_new_times(connection, there_are=True)
             for list_key in () if is_quiet else lists_without_numbers(connection):
                 want_list(connection, list_key)
 

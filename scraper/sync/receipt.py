@@ -6,7 +6,9 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from parsers.erasure.record_page import RECORD_TYPE
 from parsers.errors import LoginRequiredError
+from parsers.post_record import POSTS_TYPE
 from parsers.redaction import guest_address, redact
 
 if TYPE_CHECKING:
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _NOT_OF_MEMBERS = "members do not see: it is spam, in the trash or pending"
+# What they hold was received before, and is no markup.
+_RECORDS = frozenset((POSTS_TYPE, RECORD_TYPE))
 _WHOSE = {
     "guest": "guests do not see: it is spam, in the trash, pending or private",
     "member": _NOT_OF_MEMBERS,
@@ -31,6 +35,8 @@ def received(page: Page) -> Page:
         LoginRequiredError: the topic that the page is of is not to be kept: guests, or members, do not see it.
         OversizedPageError: there is more markup than can be read in a reasonable time.
     """
+    if page.header("Content-Type") in _RECORDS:
+        return page
     redaction = redact(page.body, page.final_url, page.viewer)
     final_url = guest_address(page.final_url)
     if redaction.topic_is_hidden:

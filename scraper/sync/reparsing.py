@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from parsers.document import decode_text
+from parsers.erasure import topic_of_record
 from parsers.errors import DamagedArchiveError, ThreadkeepError
 from parsers.feed import parse_feed
+from parsers.post_record import posts_on
 from parsers.text_dump import parse_text_dump
 from scraper.archive.crawl import topic_keys
 from scraper.archive.damage import damage_of
 from scraper.archive.database import Archive, writing
+from scraper.archive.given import keep_given
 from scraper.archive.page import stored_pages, utc_text
 from scraper.archive.post_time import count_posts, store_feed_times
 from scraper.archive.post_writer import Saved, Source
@@ -149,13 +152,16 @@ def _replay_page(
     source = Source(page_id=page_id, seen_at=utc_text(page.fetched_at), is_dump=kind == "dump")
     replay.pages += 1
     topic_key, saved = save_topic_page(connection, found, source, url=page.final_url)
+    keep_given(connection, page_id, posts_on(page))
     replay.saved[page_id] = (topic_key, saved)
     log_page(found, saved)
 
 
 def _read(kind: str, page: Page) -> TopicPage:
     if kind == "dump":
-        return parse_text_dump(decode_text(page.body), url=page.url or None)
+        return topic_of_record(page) or parse_text_dump(
+            decode_text(page.body), url=page.url or None
+        )
     found = read_topic_page(page, may_archive=True)
     if isinstance(found, Elsewhere):
         raise ThreadkeepError(f"{page.final_url} reads as a single reply now.", url=page.final_url)

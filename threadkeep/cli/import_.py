@@ -1,4 +1,4 @@
-"""`threadkeep import`: saved pages, web archives and text dumps into an archive."""
+"""`threadkeep import`: saved pages, web archives, text dumps and exports into an archive."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def command(
         Path,
         typer.Argument(
             metavar="PATH",
-            help="A web archive, a folder of saved pages or a mirror, one page, or a text dump (.txt).",
+            help="A web archive, a folder of saved pages or a mirror, one page, a text dump (.txt), or an export (.jsonl).",
         ),
     ],
     archive: ArchiveToImportOption = None,
@@ -37,7 +37,7 @@ def command(
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> int:
-    """Import saved pages, web archives or a text dump of a topic.
+    """Import saved pages, web archives, a text dump or an export.
 
     \b
     Examples:
@@ -45,6 +45,7 @@ def command(
       threadkeep import crawl.warc.gz --host forum.example
       threadkeep import saved-pages/ -a forum.example.db
       threadkeep import page.html --url https://forum.example/forums/topic/hello/
+      threadkeep import posts.jsonl -a forum.example.db
 
     Exit code 0: complete. 3: imported, but the source itself says that something is missing.
     """
