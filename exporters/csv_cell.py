@@ -36,5 +36,10 @@ def csv_cell(value: object, *, is_raw: bool) -> str:
         return ""
     if not isinstance(value, str):
         return json_of(value).decode()
-    text = _CONTROL.sub("\ufffd", whole_text(value))
-    return text if is_raw or not _FORMULA.match(text) else f"'{text}"
+    text = whole_text(value)
+    # There are dozens of cells a post: most are told from what needs a closer look by what Python itself knows of them.
+    if not text.isprintable():
+        text = _CONTROL.sub("\ufffd", text)
+    if is_raw or text[:1].isalnum() or not _FORMULA.match(text):
+        return text
+    return f"'{text}"

@@ -35,8 +35,21 @@ def json_of(value: object) -> bytes:
         return _encoder.encode(_whole_characters(msgspec.to_builtins(value)))
 
 
+def is_whole_text(text: str) -> bool:
+    """Whether a text is made of characters alone, as nearly all are."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def whole_text(text: str) -> str:
     """The text with surrogate pairs joined, and halves without the other replaced by U+FFFD."""
+    if is_whole_text(text):
+        return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from exporters.exporter import ExportOptions
-from exporters.registry import exporter_names
+from exporters.registry import exporter_names, page_exporter_named, page_exporter_names
+from parsers.selection import Selection
 from scraper.archive.database import writing
 from scraper.archive.site import note_new_times
 from scraper.sync.site_time import settle_times
 from tests.archiving import World
 from threadkeep.exporting import export_archive, plan_export
+from threadkeep.page_exporting import export_pages, plan_page_export
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -73,6 +75,30 @@ def test_exporting_holds_no_posts(
     tried["formats whose memory was held against the number of posts"] += 1
     # Markdown waits in memory for its beginning, rows of Parquet for a batch, up to a mebibyte.
     allowed = (1 << 20) if name in {"markdown", "parquet"} else _BYTES_A_POST * (_MANY - _FEW)
+    assert many - few < allowed
+
+
+@pytest.mark.parametrize("name", page_exporter_names())
+def test_exporting_pages_holds_no_pages(
+    name: str, worlds: tuple[World, World], tmp_path: Path, tried: Counter[str]
+) -> None:
+    job = plan_page_export(tmp_path / f"out{page_exporter_named(name).suffix}", name)
+    assert job is not None
+    few, many = (most_held(partial(export_pages, world.path, job)) for world in worlds)
+    tried["formats whose memory was held against the number of pages"] += 1
+    # A page of a hundred posts is some hundred kilobytes, and there are thirty more of them.
+    assert many - few < 100_000
+
+
+@pytest.mark.parametrize("name", ["jsonl", "parquet", "html"])
+def test_exporting_what_is_selected_holds_no_posts(
+    name: str, worlds: tuple[World, World], tmp_path: Path
+) -> None:
+    output = tmp_path / ("out.html" if name == "html" else "out")
+    options = ExportOptions(selection=Selection(since="2001", sample=_MANY - 1, seed=1))
+    job = plan_export(output, name, options)
+    few, many = (most_held(partial(export_archive, world.path, job)) for world in worlds)
+    allowed = (1 << 20) if name == "parquet" else _BYTES_A_POST * (_MANY - _FEW)
     assert many - few < allowed
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-Kind = Literal["integer", "boolean", "text", "utc", "local", "texts", "edits"]
-"""`utc` and `local` are times as ISO 8601 text, `texts` is a tuple of text, `edits` one of `Edit`; any can be None."""
+Kind = Literal["integer", "boolean", "text", "utc", "local", "texts", "utcs", "edits"]
+"""`utc` and `local` are times as ISO 8601 text, `texts` is a tuple of text, `utcs` one of times, `edits` one of `Edit`; any
+can be None."""
 
 Columns = dict[str, Kind]
 

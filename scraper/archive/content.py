@@ -52,6 +52,14 @@ def store_content(connection: sqlite3.Connection, body: bytes) -> str:
     return key
 
 
+def note_content(connection: sqlite3.Connection, key: str) -> None:
+    """Note the digest of a body that is not kept."""
+    connection.execute(
+        "INSERT OR IGNORE INTO contents (sha256, size, base, zstd) VALUES (?, 0, NULL, x'')",
+        (key,),
+    )
+
+
 def load_content(archive: Archive, key: str) -> bytes:
     """A body by its digest.
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING
+from array import array
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, cast
 
 from parsers.errors import DamagedArchiveError
+from parsers.post_file import PostFile
 from parsers.records import Author, Edit, Post, Thread
 from parsers.revision import Revision
 from scraper.archive.forum import forum_path, forum_titles
 from scraper.archive.position import positions
-from scraper.archive.stored_json import from_json, texts
+from scraper.archive.stored_json import NONE, from_json, texts
 
 if TYPE_CHECKING:
     import sqlite3
@@ -29,15 +31,31 @@ ORDER BY topic_id IS NULL, topic_id, topic_key
 """
 _IS_CHOSEN = "SELECT 1 FROM temp.chosen_posts WHERE post_id = ?"
 _TOPIC = "SELECT topics.*, (SELECT home FROM site) AS site FROM topics WHERE topic_key = ?"
+_PLAIN = (
+    *("kind", "url", "role", "role_key", "published_text", "published_local", "published"),
+    *("published_source", "published_earliest", "published_latest", "reply_to", "depth"),
+    *("body_html", "body_text", "first_seen", "last_seen", "gone_at", "gone_reason", "revision"),
+    "source_sha256",
+)
 _POSTS = """
-SELECT posts.*, body_html, body_text, pages.final_url AS source_url, pages.sha256 AS source_sha256,
-       name, authors.url AS author_url, slug, user_id, avatar_url, is_guest, is_deleted
+SELECT name, authors.url, slug, user_id, avatar_url, is_guest, is_deleted, edits, problems, pages.final_url,
+    posts.kind, posts.url, role, role_key, published_text, published_local, published,
+    published_source, published_earliest, published_latest, reply_to, depth,
+    body_html, body_text, first_seen, last_seen, gone_at, gone_reason, posts.revision,
+    pages.sha256
 FROM posts JOIN revisions USING (post_id, revision) JOIN authors USING (author_id) JOIN pages ON pages.page_id = posts.page_id
 WHERE post_id = ?
 """
+_AUTHOR_AND_LISTS = 10
+_AUTHORS_HELD = 4096
 _BODIES = """
 SELECT post_id, revision, seen_at, body_html, body_text, nullif(final_url, '') AS source_url, sha256 AS source_sha256
 FROM revisions JOIN pages USING (page_id) WHERE post_id = ? ORDER BY revision
+"""
+
+_FILES = """
+SELECT url, kind FROM media_links JOIN media_addresses USING (address_key)
+WHERE post_id = ? AND status = 'kept' AND kind <> 'avatar' ORDER BY address_key
 """
 
 
@@ -45,9 +63,9 @@ def threads(
     archive: Archive, topic_id: int | None = None, *, url: str | None = None
 ) -> Iterator[Thread]:
     """Every topic by its number, or the one of a number or an address; posts are read while they are consumed."""
-    keys = archive.connection.execute(_TOPICS, {"topic": topic_id, "url": url}).fetchall()
-    for key in keys:
-        yield _thread(archive, archive.connection.execute(_TOPIC, tuple(key)).fetchone())
+    found = archive.connection.execute(_TOPICS, {"topic": topic_id, "url": url})
+    for key in array("q", (row[0] for row in found)):
+        yield _thread(archive, archive.connection.execute(_TOPIC, (key,)).fetchone())
 
 
 def topic_keys(archive: Archive, topic_ids: Iterable[int], urls: Iterable[str]) -> frozenset[int]:
@@ -117,12 +135,18 @@ def _thread(archive: Archive, row: sqlite3.Row, *, only_chosen: bool = False) ->
         vanished_at=row["vanished_at"],
         vanished_reason=row["vanished_reason"],
         revisions=partial(_revisions, connection),
+        files=partial(_files, connection),
     )
 
 
 def _revisions(connection: sqlite3.Connection, post_id: int) -> Iterator[Revision]:
     for row in connection.execute(_BODIES, (post_id,)):
         yield Revision(**dict(row))
+
+
+def _files(connection: sqlite3.Connection, post_id: int) -> Iterator[PostFile]:
+    for url, kind in connection.execute(_FILES, (post_id,)):
+        yield PostFile(url=url, is_attachment=kind == "attachment")
 
 
 def _chosen(
@@ -139,48 +163,42 @@ def _posts(
     forum: tuple[str, ...],
     places: Iterable[tuple[int, int]],
 ) -> Iterator[Post]:
+    shared = _Shared(topic, forum)
     for post_id, position in places:
-        yield _post(_post_row(connection, post_id), topic, forum, position)
+        yield shared.post(_post_row(connection, post_id), post_id, position)
 
 
-def _post(row: sqlite3.Row, topic: sqlite3.Row, forum: tuple[str, ...], position: int) -> Post:
-    return Post(
-        site=topic["site"],
-        forum=forum,
-        topic_id=topic["topic_id"],
-        topic_title=topic["title"],
-        topic_url=topic["url"],
-        topic_status=topic["status"],
-        topic_sticky=topic["sticky"],
-        topic_tags=texts(topic["tags"]),
-        post_id=row["post_id"],
-        kind=row["kind"],
-        position=position,
-        url=row["url"],
-        author=_author(row),
-        role=row["role"],
-        role_key=row["role_key"],
-        published_text=row["published_text"],
-        published_local=row["published_local"],
-        published=row["published"],
-        published_source=row["published_source"],
-        published_earliest=row["published_earliest"],
-        published_latest=row["published_latest"],
-        reply_to=row["reply_to"],
-        depth=row["depth"],
-        body_html=row["body_html"],
-        body_text=row["body_text"],
-        edits=from_json(row["edits"], tuple[Edit, ...]),
-        first_seen=row["first_seen"],
-        last_seen=row["last_seen"],
-        gone_at=row["gone_at"],
-        gone_reason=row["gone_reason"],
-        revision=row["revision"],
-        engine=topic["engine"],
-        problems=texts(row["problems"]),
-        source_url=row["source_url"] or None,
-        source_sha256=row["source_sha256"],
-    )
+class _Shared:
+    """What a topic's posts have in common, read once; an export may be of millions of posts."""
+
+    def __init__(self, topic: sqlite3.Row, forum: tuple[str, ...]) -> None:
+        self._fields: dict[str, Any] = {
+            "site": topic["site"],
+            "forum": forum,
+            "topic_id": topic["topic_id"],
+            "topic_title": topic["title"],
+            "topic_url": topic["url"],
+            "topic_status": topic["status"],
+            "topic_sticky": topic["sticky"],
+            "topic_tags": texts(topic["tags"]),
+            "engine": topic["engine"],
+        }
+
+    def post(self, row: sqlite3.Row, post_id: int, position: int) -> Post:
+        """One of them, out of a row of `_POSTS`; to look its columns up by name would take as long as all the rest."""
+        name, url, slug, user_id, avatar_url, is_guest, is_deleted, edits, problems, source_url = (
+            row[:_AUTHOR_AND_LISTS]
+        )
+        return Post(
+            **self._fields,
+            **dict(zip(_PLAIN, row[_AUTHOR_AND_LISTS:], strict=True)),
+            post_id=post_id,
+            position=position,
+            author=_author(name, url, slug, user_id, avatar_url, is_guest, is_deleted),
+            edits=() if edits == NONE else from_json(edits, tuple[Edit, ...]),
+            problems=texts(problems),
+            source_url=source_url or None,
+        )
 
 
 def _post_row(connection: sqlite3.Connection, post_id: int) -> sqlite3.Row:
@@ -193,13 +211,16 @@ def _post_row(connection: sqlite3.Connection, post_id: int) -> sqlite3.Row:
     return row
 
 
-def _author(row: sqlite3.Row) -> Author:
+@lru_cache(maxsize=_AUTHORS_HELD)
+def _author(name: str, url: str | None, slug: str | None, *rest: int | str | None) -> Author:
+    """Somebody; who writes much is made once."""
+    user_id, avatar_url, is_guest, is_deleted = rest
     return Author(
-        name=row["name"],
-        url=row["author_url"],
-        slug=row["slug"],
-        user_id=row["user_id"],
-        avatar_url=row["avatar_url"],
-        is_guest=bool(row["is_guest"]),
-        is_deleted=None if row["is_deleted"] is None else bool(row["is_deleted"]),
+        name=name,
+        url=url,
+        slug=slug,
+        user_id=cast("int | None", user_id),
+        avatar_url=cast("str | None", avatar_url),
+        is_guest=bool(is_guest),
+        is_deleted=None if is_deleted is None else bool(is_deleted),
     )
