@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, BinaryIO
 
-from exporters.destination import Written, told_plainly
+from exporters.destination import Written, staged_folder, told_plainly
+from exporters.exporter import NumberedExporter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,27 +33,14 @@ def write_dataset(
         ExportError: the folder cannot be written; files of an earlier export are as they were.
     """
     with told_plainly(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        # A name of its own, so that what a killed export leaves behind is told from its files, and replaced by the next.
-        making = folder / ".threadkeep.part"
-        shutil.rmtree(making, ignore_errors=True)
-        making.mkdir()
-        try:
+        with staged_folder(folder) as making:
             posts = exporter.write_files(threads, making, options)
-            made = sorted(making.iterdir())
-            for path in made:
-                _settle(path)
-            for path in made:
-                path.replace(folder / path.name)
-        finally:
-            shutil.rmtree(making, ignore_errors=True)
-    return Written(posts=posts, files=len(made))
-
-
-def _settle(path: Path) -> None:
-    """Make what is in a file outlast a power cut, before the file takes another's place."""
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
+            names = {path.name for path in making.iterdir()}
+        if isinstance(exporter, NumberedExporter):
+            for path in folder.glob(exporter.numbered_files):
+                if path.name not in names:
+                    path.unlink()
+    return Written(posts=posts, files=len(names))
 
 
 def write_zip(

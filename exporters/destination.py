@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
 
     from exporters.exporter import Exporter, ExportOptions
+    from exporters.pseudonym.tally import PseudonymReport
     from parsers.records import Thread
 
 _LONGEST_SLUG = 80
@@ -50,12 +51,14 @@ class Written:
         files: how many files; 0 for a stream.
         is_whole: false if the reader of a stream stopped early, as `head` does; `posts` is then 0.
         renewed: of a site, how many of the files are new or differ from before; None of any other export.
+        pseudonyms: what was replaced and what could not be; None where nothing was to be.
     """
 
     posts: int
     files: int
     is_whole: bool = True
     renewed: int | None = None
+    pseudonyms: PseudonymReport | None = None
 
 
 def write_file(
@@ -93,14 +96,48 @@ def split_file(path: Path) -> Generator[Callable[[str], BinaryIO]]:
     """A file and what belongs beside it, which take the places of earlier ones when all are complete.
 
     Yields:
-        What begins a file of a name in the folder of `path`.
+        What begins a file of a name in the folder of `path`; the one before it is complete by then.
 
     Raises:
         ExportError: one of them cannot be written; earlier ones are as they were.
     """
-    target = Path(os.path.realpath(path))
-    with told_plainly(path), ExitStack() as files:
-        yield lambda name: files.enter_context(_replacing(target.with_name(name)))
+    with told_plainly(path), ExitStack() as leftovers:
+        split = _SplitFile(Path(os.path.realpath(path)), leftovers)
+        yield split.begin
+        split.put_in_place()
+
+
+class _SplitFile:
+    """Files in one folder of which one is written at a time, however many there are."""
+
+    def __init__(self, first: Path, leftovers: ExitStack) -> None:
+        self._first = first
+        self._leftovers = leftovers
+        self._out: BinaryIO | None = None
+        self._made: list[tuple[Path, Path]] = []
+
+    def begin(self, name: str) -> BinaryIO:
+        """Complete the file before it, and begin one."""
+        self._complete()
+        target = self._first.with_name(name)
+        temporary = _temporary(target)
+        self._leftovers.callback(_remove, temporary)
+        self._out = self._leftovers.enter_context(temporary.open("xb"))
+        self._made.append((temporary, target))
+        return self._out
+
+    def put_in_place(self) -> None:
+        """Have all take their places: each is whole by then, so that a full disk can stop none half-way."""
+        self._complete()
+        for temporary, target in self._made:
+            _put_in_place(temporary, target)
+        _sync_folder(self._first.parent)
+
+    def _complete(self) -> None:
+        if self._out is not None:
+            with self._out as out:
+                _settle(out)
+            self._out = None
 
 
 def make_folder(folder: Path) -> None:
@@ -118,15 +155,18 @@ def write_folder(
 ) -> Written:
     """Write each thread into a file of its own, named by its topic; the folder is made where there is none.
 
+    Files of an earlier export are replaced when all new ones are complete.
+
     Raises:
-        ExportError: the folder or a file cannot be written; files written before stay.
+        ExportError: the folder or a file cannot be written; files of an earlier export are as they were.
     """
-    make_folder(folder)
     taken: set[str] = set()
     posts = 0
-    for thread in threads:
-        name = _unused(file_stem(thread.topic_id, thread.title), taken)
-        posts += write_file(folder / f"{name}{exporter.suffix}", exporter, [thread], options).posts
+    with told_plainly(folder), staged_folder(folder) as making:
+        for thread in threads:
+            name = _unused(file_stem(thread.topic_id, thread.title), taken)
+            with (making / f"{name}{exporter.suffix}").open("xb") as out:
+                posts += exporter.write([thread], out, options)
     return Written(posts=posts, files=len(taken))
 
 
@@ -186,22 +226,66 @@ def _unused(stem: str, taken: set[str]) -> str:
 @contextmanager
 def _replacing(target: Path) -> Generator[BinaryIO]:
     """A file that takes the target's place if nothing goes wrong, and vanishes otherwise."""
+    temporary = _temporary(target)
+    try:
+        with temporary.open("xb") as out:
+            yield out
+            _settle(out)
+        _put_in_place(temporary, target)
+    finally:
+        _remove(temporary)
+    _sync_folder(target.parent)
+
+
+def _temporary(target: Path) -> Path:
+    """Where a file is written until it is complete; nothing is there."""
     # One name a target, so that what a killed export leaves behind is written over by the next and does not pile up.
     key = hashlib.sha256(os.fsencode(target.name)).hexdigest()[:16]
     temporary = target.with_name(f".threadkeep-{key}.part")
     temporary.unlink(missing_ok=True)
+    return temporary
+
+
+def _settle(out: BinaryIO) -> None:
+    """Make what was written outlast a power cut, before the file takes another's place."""
+    out.flush()
+    os.fsync(out.fileno())
+
+
+def _put_in_place(temporary: Path, target: Path) -> None:
+    if target.exists():
+        shutil.copymode(target, temporary)
+    temporary.replace(target)
+
+
+def _remove(temporary: Path) -> None:
+    with suppress(OSError):
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def staged_folder(folder: Path) -> Generator[Path]:
+    """A folder for files that take their places in another together, when all are complete; other files there stay.
+
+    Raises:
+        OSError: the folder cannot take more; what was there is as it was.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    # A name of its own, so that what a killed export leaves behind is told from its files, and replaced by the next.
+    making = folder / ".threadkeep.part"
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir()
     try:
-        with temporary.open("xb") as out:
-            yield out
-            out.flush()
-            os.fsync(out.fileno())
-        if target.exists():
-            shutil.copymode(target, temporary)
-        temporary.replace(target)
+        yield making
+        made = sorted(making.iterdir())
+        for path in made:
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+        for path in made:
+            _put_in_place(path, folder / path.name)
     finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-    _sync_folder(target.parent)
+        shutil.rmtree(making, ignore_errors=True)
+    _sync_folder(folder)
 
 
 def _sync_folder(folder: Path) -> None:

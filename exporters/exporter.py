@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from exporters.pseudonym.transformation import Transformation
     from parsers.local_media import Place
     from parsers.origin import Origin
     from parsers.records import Thread
@@ -26,6 +27,9 @@ class ExportOptions:
             (`parsers.localised_body.localised`); None: bodies lead where they did on the site.
         selection: which posts were asked for, to be told in what is written; None: all.
         origin: where the posts come from, for formats that tell it; None: it is not known.
+        most_bytes: how large a file may be, of formats that write as many as it takes; None: as the format thinks best.
+        licence: under which licence the posts are passed on, for formats that tell it; None: it is not known.
+        pseudonyms: what gave the posts pseudonyms or coarser dates, for formats that tell it; None: they are as they were.
     """
 
     raw_cells: bool = False
@@ -33,6 +37,19 @@ class ExportOptions:
     place: Place | None = None
     selection: Selection | None = None
     origin: Origin | None = None
+    most_bytes: int | None = None
+    licence: str | None = None
+    pseudonyms: Transformation | None = None
+
+    @property
+    def pseudonym_settings(self) -> dict[str, object]:
+        """What is known of pseudonyms before the first post; nothing where there are none."""
+        return {} if self.pseudonyms is None else {"pseudonyms": self.pseudonyms.settings}
+
+    @property
+    def pseudonym_facts(self) -> dict[str, object]:
+        """What is known of pseudonyms behind the last post: what was replaced, and what could not be."""
+        return {} if self.pseudonyms is None else {"pseudonyms": self.pseudonyms.facts}
 
     @property
     def selection_facts(self) -> dict[str, object]:
@@ -96,3 +113,14 @@ class FolderExporter(Exporter, Protocol):
             OSError: the folder cannot take more.
         """
         ...
+
+
+@runtime_checkable
+class NumberedExporter(FolderExporter, Protocol):
+    """A format that writes as many files into a folder as it takes, none larger than `ExportOptions.most_bytes`.
+
+    Attributes:
+        numbered_files: their names, as a pattern; those that an earlier export wrote and this one does not are removed.
+    """
+
+    numbered_files: str

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 from exporters.destination import told_plainly
 from parsers.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
+    from typing import Self
 
 # Names the files that an export wrote, one a line: nothing else in the folder is ever touched.
 LIST_NAME = "threadkeep-files.txt"
 _HEAD = "# Written by threadkeep, which renews and removes these files and no others."
 
 
+# What is made waits here until all of it is, so that an export that fails leaves what was there.
+_MAKING = ".threadkeep.part"
+
+
 class RenewedFolder:
-    """A folder that is being renewed.
+    """A folder that is being renewed; when it is left, what was put there without `close` is gone.
 
     Attributes:
         written: how many files were written, since they are new or differ.
@@ -31,11 +38,20 @@ class RenewedFolder:
             ExportError: the folder cannot be read.
         """
         self._folder = folder
+        self._making = folder / _MAKING
         self._made: set[Path] = set()
+        self._waiting: list[str] = []
         self._names: set[str] = set()
         self.written = 0
         with told_plainly(folder):
             self.earlier = check_folder(folder)
+            shutil.rmtree(self._making, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self._making, ignore_errors=True)
 
     @property
     def files(self) -> int:
@@ -43,7 +59,7 @@ class RenewedFolder:
         return len(self._names)
 
     def put(self, name: str, data: bytes) -> None:
-        """Make a file hold this; one that does already is not touched.
+        """Have a file hold this when the folder is closed; one that does already is not touched.
 
         Args:
             name: from the folder on, with slashes.
@@ -53,35 +69,50 @@ class RenewedFolder:
             ExportError: it cannot be written.
         """
         self._names.add(name)
-        path = self._folder / name
-        with told_plainly(path):
-            if _holds(path, data):
-                return
-            if path.parent not in self._made:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                self._made.add(path.parent)
-            # What a power cut leaves half written differs, and is written anew by the next export.
-            temporary = path.with_name(f".{path.name[:100]}.part")
-            temporary.write_bytes(data)
-            temporary.replace(path)
-            self.written += 1
+        with told_plainly(self._folder / name):
+            if not _holds(self._folder / name, data):
+                self._stage(name, data)
+                self.written += 1
 
     def close(self) -> None:
-        """Remove what is no longer part of the export, and note down what is.
+        """Put in place what is new, remove what is no longer part of the export, and note down what is.
 
         Raises:
             ExportError: the folder cannot be written.
         """
         with told_plainly(self._folder):
+            waiting, self._waiting = self._waiting, []
+            # Killed on the way, the next export still knows of every file that this one or an earlier one wrote.
+            self._list(self.earlier | self._names)
+            for name in waiting:
+                self._place(name)
             for name in self.earlier - self._names:
                 path = self._folder / name
                 if path.resolve().is_relative_to(self._folder.resolve()):
                     path.unlink(missing_ok=True)
-            lines = "\n".join([_HEAD, *sorted(self._names)])
-            listed = self._folder / LIST_NAME
-            data = f"{lines}\n".encode()
-            if not _holds(listed, data):
-                listed.write_bytes(data)
+            self._list(self._names)
+
+    def _stage(self, name: str, data: bytes) -> None:
+        path = self._making / name
+        if path.parent not in self._made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._made.add(path.parent)
+        path.write_bytes(data)
+        self._waiting.append(name)
+
+    def _place(self, name: str) -> None:
+        path = self._folder / name
+        if path.parent not in self._made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._made.add(path.parent)
+        (self._making / name).replace(path)
+
+    def _list(self, names: AbstractSet[str]) -> None:
+        lines = "\n".join([_HEAD, *sorted(names)])
+        data = f"{lines}\n".encode()
+        if not _holds(self._folder / LIST_NAME, data):
+            self._stage(LIST_NAME, data)
+            self._place(self._waiting.pop())
 
 
 def check_folder(folder: Path) -> frozenset[str]:

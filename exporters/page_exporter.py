@@ -17,7 +17,8 @@ class PageExportOptions:
 
     Attributes:
         name: of the first file, as records name it.
-        begin_file: begins a further file of the export by its name; None: all goes into the first one, without an index.
+        begin_file: begins a further file of the export by its name, when the one before it is complete; None: all goes into
+            the first one, without an index.
         most_bytes: a file that is larger than this gets nothing more.
         software: what writes it, with its version.
     """
@@ -35,11 +36,13 @@ class PagesWritten:
     Attributes:
         pages: how many pages.
         repeated: how many of them only name an earlier one, since their bodies are the same.
+        media: how many pictures and files that posts show.
         files: the names of the files that hold them, without the index.
     """
 
     pages: int
     repeated: int
+    media: int
     files: tuple[str, ...]
 
 
@@ -59,7 +62,7 @@ class PageExporter(Protocol):
     def write(
         self, collection: PageCollection, out: BinaryIO, options: PageExportOptions
     ) -> PagesWritten:
-        """Write all pages, one by one, and leave `out` open.
+        """Write all pages, one by one, then what posts show, and leave `out` open.
 
         Deterministic: the same pages give the same bytes.
 

@@ -247,11 +247,6 @@ class TestWhatIsWrong:
         with pytest.raises(UsageError, match=r"py3langid.*threadkeep\[language\]"):
             selected(site.path, tmp_path / "out.jsonl", language=("nl",))
 
-    def test_a_site_has_whole_topics(self, threadkeep: CommandLine, site: Site) -> None:
-        ran = threadkeep("export", "-a", site.path, "-f", "html", "-o", "site", "--since", "2010")
-        assert ran.code == 2
-        assert "A site has whole topics" in ran.err
-
     def test_a_web_archive_has_whole_pages(self, threadkeep: CommandLine, site: Site) -> None:
         ran = threadkeep("export", "-a", site.path, "-o", "a.warc.gz", "--since", "2010")
         assert ran.code == 2

@@ -242,6 +242,33 @@ class TestRenewing:
         assert one == other
 
 
+class TestStopped:
+    """A site whose export was stopped while its pages took their places, of which there are many."""
+
+    @pytest.mark.parametrize("places", [1, 3, 40])
+    def test_the_next_export_goes_on(
+        self, forum: ReadForum, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, places: int
+    ) -> None:
+        folder, whole = tmp_path / "stopped", tmp_path / "whole"
+        real, left = Path.replace, iter(range(places))
+
+        def stopped(path: Path, target: Path) -> Path:
+            if path.is_relative_to(folder) and next(left, None) is None:
+                raise KeyboardInterrupt
+            return real(path, target)
+
+        with monkeypatch.context() as patches:
+            patches.setattr(Path, "replace", stopped)
+            with pytest.raises(KeyboardInterrupt):
+                write(forum.path, folder)
+        assert len(list(folder.rglob("*.html"))) in range(1 if places > 1 else 0, places + 1)
+        write(forum.path, folder)
+        write(forum.path, whole)
+        assert {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()} == {
+            path.relative_to(whole): path.read_bytes() for path in whole.rglob("*") if path.is_file()
+        }  # fmt: skip
+
+
 class TestCommand:
     def test_a_folder_of_other_files_is_refused(
         self, threadkeep: CommandLine, forum: ReadForum

@@ -5,30 +5,36 @@ from __future__ import annotations
 import errno
 import gzip
 import json
+import resource
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from importlib import import_module
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from exporters.warc.index import sort_key
+from exporters.warc.record import Record, packed
 from parsers.errors import ExportError, UsageError
 from scraper.archive.database import reading, writing
+from scraper.archive.erasure.key import add_keys, key_of_post
 from scraper.archive.run import ensure_run
 from scraper.demo import DemoAnswer, DemoRequest
 from scraper.sync.importing import ImportJob, ImportReport, import_source
 from tests.archiving import World, dump_of, exported, redirecting
+from tests.gallery import fetch as fetch_media
+from tests.gallery import gallery_world, rows, statuses
 from threadkeep.cli.main import run
 from threadkeep.page_exporting import export_pages, plan_page_export
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from exporters.page_exporter import PagesWritten
+    from tests.conftest import CommandLine
 
 
 # They have no types.
@@ -258,6 +264,30 @@ def test_an_earlier_export_stays_where_a_new_one_fails(
     assert {one.name for one in tmp_path.iterdir() if one.name.startswith(".threadkeep")} == set()
 
 
+def test_earlier_files_stay_where_a_further_one_fails(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_a_past(world)
+    folder = tmp_path / "split"
+    folder.mkdir()
+    written = write(world, folder / "forum.warc.gz", most_bytes=9_000)
+    assert len(written.files) > 2
+    world.edit(1, "Other words.")
+    world.archive(refresh=True)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    real, left = packed, iter(range(30))
+
+    def soon_full(record: Record, warcinfo_id: str | None) -> bytes:
+        if next(left, None) is None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(record, warcinfo_id)
+
+    monkeypatch.setattr("exporters.warc.volume.packed", soon_full)
+    with pytest.raises(ExportError, match="the disk is full"):
+        write(world, folder / "forum.warc.gz", most_bytes=9_000)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
 def test_places_that_cannot_be(world: World, tmp_path: Path) -> None:
     world.archive()
     (tmp_path / "folder.warc.gz").mkdir()
@@ -286,3 +316,151 @@ def test_the_command(
     assert run(["import", str(path), "-a", again, "--host", "other.example"]) == 5
     assert run(["import", str(path), "-a", again]) == 0
     assert exported(tmp_path / "again.db") == exported(world.path)
+
+
+def test_right_away_while_archiving(world: World, threadkeep: CommandLine) -> None:
+    ran = threadkeep("archive", world.url, "--delay", "0", "-a", "forum.db", "-o", "topic.warc.gz")
+    assert ran.code == 0
+    assert check(Path("topic.warc.gz")) == 0
+    export = ("export", "-a", "forum.db", "-o")
+    assert threadkeep(*export, "later/topic.warc.gz").code == 8
+    Path("later").mkdir()
+    assert threadkeep(*export, "later/topic.warc.gz").code == 0
+    assert Path("topic.warc.gz").read_bytes() == Path("later/topic.warc.gz").read_bytes()
+    assert Path("topic.cdxj").read_bytes() == Path("later/topic.cdxj").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("no/topic.warc.gz", "there is no folder"),
+        ("here.warc.gz", "it is no file"),
+        ("other.db", "is an archive"),
+    ],
+)
+def test_a_place_that_cannot_be_is_told_before_anything_is_asked_for(
+    world: World, threadkeep: CommandLine, place: str, said: str
+) -> None:
+    Path("here.warc.gz").mkdir()
+    world.archive()
+    Path("other.db").write_bytes(world.path.read_bytes())
+    world.server.forget_requests()
+    ran = threadkeep("archive", world.url, "-a", "forum.db", "-o", place, "-f", "warc")
+    assert ran.code in {2, 8}
+    assert said in ran.sentence
+    assert world.asked == []
+
+
+def test_what_says_how_posts_are_written_does_not_go_with_pages(
+    world: World, threadkeep: CommandLine
+) -> None:
+    ran = threadkeep("archive", world.url, "-a", "forum.db", "-o", "x.warc.gz", "--with-gone")
+    assert (ran.code, ran.sentence) == (
+        2,
+        "A web archive holds all pages as they came; leave out what says how posts are written.",
+    )
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux tells what is open")
+def test_many_files_need_no_more_open_than_one(world: World, tmp_path: Path) -> None:
+    with_a_past(world)
+    (tmp_path / "split").mkdir()
+    written = write(world, tmp_path / "split" / "forum.warc.gz", most_bytes=1)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = max(int(one.name) for one in Path("/proc/self/fd").iterdir()) + 10
+    assert len(written.files) > 10
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    try:
+        write(world, tmp_path / "split" / "forum.warc.gz", most_bytes=1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+class TestMedia:
+    """Pictures and files that posts show."""
+
+    @pytest.fixture
+    def gallery(self, tmp_path: Path) -> Iterator[World]:
+        with gallery_world(tmp_path) as made:
+            fetch_media(made, "all")
+            assert set(statuses(made).values()) > {"kept", "dead"}
+            yield made
+
+    def test_another_program_finds_them_whole(self, gallery: World, tmp_path: Path) -> None:
+        path = tmp_path / "forum.warc.gz"
+        written = write(gallery, path)
+        assert check(path) == 0
+        found = {
+            url: (payload, fields["WARC-Date"], fields["Content-Type"])
+            for kind, url, payload, fields in read(path)
+            if kind == "resource" and "Threadkeep-Media" in fields
+        }
+        kept = rows(
+            gallery,
+            "SELECT url, bytes, fetched_at, media_type FROM media_addresses JOIN media USING (sha256)",
+        )
+        assert found == {url: tuple(rest) for url, *rest in kept}
+        assert written.media == len(kept) > 5
+        lines = (tmp_path / "forum.cdxj").read_text().splitlines()
+        indexed = {json.loads(line.split(" ", 2)[2])["url"] for line in lines}
+        assert set(found) < indexed
+
+    def test_they_come_back_with_what_is_known_of_them(
+        self, gallery: World, tmp_path: Path
+    ) -> None:
+        write(gallery, tmp_path / "forum.warc.gz")
+        again = tmp_path / "again.db"
+        report = bring_in(gallery, tmp_path / "forum.warc.gz", again)
+        assert any(
+            notice.endswith("pictures and files that posts show.") for notice in report.notices
+        )
+        assert exported(again) == exported(gallery.path)
+        for query in (
+            "SELECT url, host, kind, status, sha256, error, attempts, size_limit, fetched_at FROM media_addresses ORDER BY url",
+            "SELECT sha256, media_type, size, bytes FROM media ORDER BY sha256",
+            "SELECT post_id, url FROM media_links JOIN media_addresses USING (address_key) ORDER BY 1, 2",
+        ):
+            with closing(sqlite3.connect(again)) as connection:
+                assert connection.execute(query).fetchall() == rows(gallery, query)
+        (tmp_path / "again").mkdir()
+        job = plan_page_export(tmp_path / "again" / "forum.warc.gz", None)
+        assert job is not None
+        export_pages(again, job)
+        first, second = (
+            [one for one in read(folder / "forum.warc.gz") if "Threadkeep-Media" in one[3]]
+            for folder in (tmp_path, tmp_path / "again")
+        )
+        assert first == second
+
+    def test_again_they_change_nothing(self, gallery: World, tmp_path: Path) -> None:
+        write(gallery, tmp_path / "forum.warc.gz")
+        before = rows(gallery, "SELECT * FROM media_addresses")
+        bring_in(gallery, tmp_path / "forum.warc.gz", gallery.path)
+        assert rows(gallery, "SELECT * FROM media_addresses") == before
+
+    def test_what_is_no_picture_is_not_taken_for_one(self, gallery: World, tmp_path: Path) -> None:
+        path = tmp_path / "forum.warc.gz"
+        write(gallery, path)
+        forged = gzip.decompress(path.read_bytes()).replace(
+            b"Threadkeep-Media: attachment", b"Threadkeep-Media: image"
+        )
+        (tmp_path / "forged.warc").write_bytes(forged)
+        report = bring_in(gallery, tmp_path / "forged.warc", tmp_path / "again.db")
+        assert any("which no post shows as image" in problem for problem in report.problems)
+
+    @pytest.mark.parametrize("is_erased", [False, True])
+    def test_where_something_was_erased_only_what_is_still_shown_comes_in(
+        self, gallery: World, tmp_path: Path, *, is_erased: bool
+    ) -> None:
+        path, again = tmp_path / "forum.warc.gz", tmp_path / "again.db"
+        write(gallery, path)
+        bring_in(gallery, path, again)
+        if is_erased:
+            with writing(again, command="test") as archive, archive.transaction() as connection:
+                add_keys(connection, [key_of_post(10**6)])
+        elsewhere = gzip.decompress(path.read_bytes()).replace(b"/bench.png\r", b"/hidden.png\r")
+        (tmp_path / "other.warc").write_bytes(elsewhere)
+        bring_in(gallery, tmp_path / "other.warc", again)
+        with closing(sqlite3.connect(again)) as connection:
+            query = "SELECT count(*) FROM media_addresses WHERE url LIKE '%/hidden.png'"
+            assert connection.execute(query).fetchone() == (0 if is_erased else 1,)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from exporters.dataset_folder import write_dataset
 from exporters.destination import Written, write_file, write_folder, write_stream
-from exporters.exporter import Exporter, ExportOptions, FolderExporter
+from exporters.exporter import Exporter, ExportOptions, FolderExporter, NumberedExporter
 from exporters.folder import check_folder
 from exporters.registry import exporter_for_path, exporter_named, exporter_names
 from parsers.errors import ExportError, UsageError
@@ -22,15 +22,18 @@ from scraper.archive.origin import origin_of
 from scraper.archive.selection import choose_posts
 from scraper.archive.thread_reader import chosen_threads, holds_topic, threads, topic_keys
 from threadkeep.media_folder import MediaFolder
+from threadkeep.pseudonymity import transformation_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from parsers.records import Thread
     from scraper.archive.database import Archive
+    from threadkeep.pseudonymity import Pseudonymity
 
 _STDOUT = "-"
 _SITE = "html"
+_DATA_PACKAGE = "datapackage"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,7 @@ class ExportJob:
         is_site: the whole archive as a folder of pages that lead to each other.
         is_dataset: a folder of files, of a format that has several.
         media_dir: the folder for the files that exported posts show, where they are wanted.
+        pseudonymity: pseudonyms in the place of names, and coarser dates; None: all is as it was.
     """
 
     exporter: Exporter
@@ -53,6 +57,7 @@ class ExportJob:
     is_dataset: bool = False
     options: ExportOptions = field(default_factory=ExportOptions)
     media_dir: Path | None = None
+    pseudonymity: Pseudonymity | None = None
 
 
 def plan_export(
@@ -74,8 +79,8 @@ def plan_export(
         media_dir: the folder for the files that exported posts show.
 
     Raises:
-        UsageError: the format is unknown or not named, `per_topic` has no folder to write to, or a site is to have its
-            files elsewhere.
+        UsageError: the format is unknown or not named, `per_topic` has no folder to write to, a site is to have its files
+            elsewhere, or the format has no use for an option.
     """
     is_stdout = output is None or str(output) == _STDOUT
     if per_topic and is_stdout:
@@ -86,8 +91,11 @@ def plan_export(
         raise UsageError("Name the format with --format: " + ", ".join(exporter_names()) + ".")
     else:
         exporter = exporter_for_path(str(output))
+    _check_licence(exporter, options)
     if isinstance(exporter, FolderExporter):
         exporter.check()
+    is_dataset = not is_stdout and not per_topic and _is_dataset(exporter, output)
+    _check_numbered(exporter, options, is_dataset=is_dataset, per_topic=per_topic)
     is_site = not is_stdout and not per_topic and _is_site(exporter, output)
     if is_site and media_dir is not None:
         raise UsageError(
@@ -98,10 +106,37 @@ def plan_export(
         output=None if is_stdout else output,
         per_topic=per_topic,
         is_site=is_site,
-        is_dataset=not is_stdout and not per_topic and _is_dataset(exporter, output),
+        is_dataset=is_dataset,
         options=options,
         media_dir=media_dir,
     )
+
+
+def _check_numbered(
+    exporter: Exporter, options: ExportOptions, *, is_dataset: bool, per_topic: bool
+) -> None:
+    is_numbered = isinstance(exporter, NumberedExporter)
+    if is_numbered and per_topic:
+        raise UsageError(
+            f"The files of the format {exporter.name} belong together; leave out --per-topic, or name topics to export only them."
+        )
+    if options.most_bytes is not None and not (is_numbered and is_dataset):
+        raise UsageError(
+            "--max-size is for files of the format wxr in a folder; say --format wxr and name a folder with -o, or leave it out."
+        )
+
+
+def _check_licence(exporter: Exporter, options: ExportOptions) -> None:
+    if options.licence is None:
+        return
+    if exporter.name != _DATA_PACKAGE:
+        raise UsageError(
+            f"The format {exporter.name} has no place for a licence; --license is for --format {_DATA_PACKAGE}."
+        )
+    if not options.licence.strip():
+        raise UsageError(
+            "--license takes an SPDX identifier such as CC-BY-4.0, an address or words."
+        )
 
 
 def _is_site(exporter: Exporter, output: Path | None) -> bool:
@@ -132,18 +167,31 @@ def check_output(job: ExportJob, archive: Path) -> None:
         UsageError: the export would take the place of an archive, or a site that of other files.
         ExportError: the place cannot be written.
     """
-    output = job.output
+    check_place(job.output, archive, is_folder=job.per_topic or job.is_site or job.is_dataset)
+    if job.is_site and job.output is not None:
+        check_folder(job.output)
+
+
+def check_place(output: Path | None, archive: Path, *, is_folder: bool) -> None:
+    """Find out whether a place can be written.
+
+    Args:
+        output: a file or a folder; None is stdout.
+        archive: what will be exported, which may not be there yet.
+        is_folder: a folder is meant, which may be made.
+
+    Raises:
+        UsageError: it is an archive.
+        ExportError: it cannot be written.
+    """
     if output is None or (output.exists() and not output.is_file() and not output.is_dir()):
         return  # a device or a pipe
     if output.absolute() == archive.absolute() or is_archive(output):
         raise UsageError(f"“{output}” is an archive; choose another name for the export.")
-    is_folder = job.per_topic or job.is_site or job.is_dataset
     if output.exists() and output.is_dir() != is_folder:
         what = "a file" if is_folder else "a folder"
         raise ExportError(f"Cannot write “{output}”, since there is {what} of this name.")
     _check_folder(output, output if is_folder else output.parent, may_be_made=is_folder)
-    if job.is_site:
-        check_folder(output)
 
 
 def _check_folder(output: Path, folder: Path, *, may_be_made: bool) -> None:
@@ -176,18 +224,20 @@ def export_archive(
         ArchiveError: it cannot be read.
         ExportError: the output cannot be written; an earlier one is as it was.
     """
+    check_pseudonymity(job, is_wanted=job.pseudonymity is not None)
     selection = job.options.selection or Selection()
     topic_ids = (*topic_ids, *selection.topic)
     if job.is_site and job.output is not None:
-        _check_site(selection)
         return _export_site(path, job.output, job.options, topic_ids, topic_urls)
     with reading(path) as archive:
-        if selection == Selection(topic=selection.topic, seed=selection.seed):
+        if selection.is_of_topics:
             chosen = _topics(archive, topic_ids, topic_urls)
         else:
             chosen = _selected(archive, replace(selection, topic=topic_ids), topic_urls)
         if isinstance(job.exporter, FolderExporter):
             job = replace(job, options=replace(job.options, origin=origin_of(archive)))
+        if job.pseudonymity is not None:
+            return _write_with_pseudonyms(archive, job, job.pseudonymity, chosen)
         if job.media_dir is None:
             return _write(job, chosen)
         folder = MediaFolder(archive, job.media_dir, seen_from=_folder_of(job))
@@ -197,6 +247,39 @@ def export_archive(
         written = _write(job, folder.filled_for(chosen, with_gone=is_whole))
         folder.write_index()
         return written
+
+
+def check_pseudonymity(job: ExportJob, *, is_wanted: bool) -> None:
+    """Find out whether an export can have pseudonyms or coarser dates, if it is to have them.
+
+    Raises:
+        UsageError: it would show what cannot be replaced: pictures, or pages of a site.
+    """
+    if not is_wanted:
+        return
+    if job.is_site:
+        raise UsageError(
+            "A site shows the archive as it is: for pseudonyms and coarser dates name a file, as in -o posts.html, or say "
+            "--per-topic."
+        )
+    if job.media_dir is not None:
+        raise UsageError(
+            "Nobody can be left out of pictures and files: with --pseudonymize and --dates leave --media-dir out."
+        )
+
+
+def _write_with_pseudonyms(
+    archive: Archive, job: ExportJob, pseudonymity: Pseudonymity, chosen: Iterable[Thread]
+) -> Written:
+    step = transformation_of(archive, pseudonymity)
+    options = replace(
+        job.options,
+        selection=job.options.selection and step.selection(job.options.selection),
+        origin=job.options.origin and step.origin(job.options.origin),
+        pseudonyms=step,
+    )
+    written = _write(replace(job, options=options), map(step.thread, chosen))
+    return replace(written, pseudonyms=step.report)
 
 
 def _write(job: ExportJob, chosen: Iterable[Thread]) -> Written:
@@ -229,15 +312,14 @@ def _export_site(
         with reading(path) as archive:
             _check_topics(archive, topic_ids)
             keys = topic_keys(archive, topic_ids, topic_urls)
-    site = write_site(path, folder, with_gone=options.with_gone, topic_keys=keys)
+    selection = options.selection
+    if selection is not None and not selection.is_of_topics:
+        # A sample is drawn of the topics that are meant, as in every other format.
+        selection = replace(selection, topic=() if topic_urls else topic_ids)
+    site = write_site(
+        path, folder, with_gone=options.with_gone, topic_keys=keys, selection=selection
+    )
     return Written(posts=site.posts, files=site.files, renewed=site.renewed)
-
-
-def _check_site(selection: Selection) -> None:
-    if selection != Selection(topic=selection.topic, seed=selection.seed):
-        raise UsageError(
-            "A site has whole topics; name a file, as in -o posts.html, for a page of the posts that are selected."
-        )
 
 
 def _selected(

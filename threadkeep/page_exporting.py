@@ -12,9 +12,9 @@ from exporters.page_exporter import PageExportOptions
 from exporters.registry import page_exporter_named, page_exporter_names
 from parsers.errors import ExportError, UsageError
 from scraper.archive.database import reading
-from scraper.archive.header import is_archive
 from scraper.archive.page_collection import page_collection
 from scraper.politeness.agent import PRODUCT
+from threadkeep.exporting import check_place
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,7 +98,7 @@ def export_pages(path: Path, job: PageExportJob) -> PagesWritten:
     with reading(path) as archive, page_collection(archive) as collection:
         if job.output is None:
             return _to_stdout(job.exporter, collection)
-        _check(job.output)
+        check_pages_place(job, path)
         with split_file(job.output) as begin_file:
             options = PageExportOptions(
                 name=job.output.name,
@@ -118,13 +118,20 @@ def _to_stdout(exporter: PageExporter, collection: PageCollection) -> PagesWritt
     return written
 
 
-def _check(output: Path) -> None:
-    if is_archive(output):
-        raise UsageError(f"“{output}” is an archive; choose another name for the export.")
-    if output.exists() and not output.is_file():
+def check_pages_place(job: PageExportJob, archive: Path) -> None:
+    """Find out before anything is fetched whether the place of an export can be written.
+
+    Raises:
+        UsageError: it is an archive.
+        ExportError: it cannot be written.
+    """
+    output = job.output
+    # Several files cannot be written to a device or a pipe.
+    if output is not None and output.exists() and not output.is_file():
         raise ExportError(
             f"Cannot write “{output}”, since it is no file: name one in it, or - for the standard output."
         )
+    check_place(output, archive, is_folder=False)
 
 
 def _software() -> str:

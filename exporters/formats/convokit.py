@@ -86,7 +86,7 @@ class ConvoKitExporter:
             corpus.finish()
         with (folder / "speakers.json").open("wb") as speakers:
             _write_members(speakers, ((key, _speaker(one)) for key, one in corpus.people))
-        about = {**corpus.counts, **_selected(options)}
+        about = {**corpus.counts, **_selected(options), **options.pseudonym_facts}
         (folder / "corpus.json").write_bytes(json_of(about) + b"\n")
         (folder / "index.json").write_bytes(json_of(_index(about)) + b"\n")
         return corpus.posts
@@ -217,7 +217,7 @@ def _selected(options: ExportOptions) -> dict[str, object]:
 
 
 def _index(about: dict[str, object]) -> dict[str, object]:
-    overall = {**_CORPUS, "selection": "<class 'dict'>"}
+    overall = {**_CORPUS, **dict.fromkeys(("selection", "pseudonyms"), "<class 'dict'>")}
     return {
         "utterances-index": _listed(_UTTERANCE),
         "speakers-index": _listed(_SPEAKER),

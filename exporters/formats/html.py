@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from exporters.html.cleaning import Cleaner, Surroundings
 from exporters.html.environment import asset, encoded, environment, source_hash
 from exporters.html.shown_post import PostLinks, shown_post
+from exporters.html.shown_selection import shown_selection
 from exporters.markdown.address import LINKED, safe_address
+from exporters.record import json_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,7 +46,9 @@ def _begin(out: BinaryIO, title: str, options: ExportOptions) -> None:
     style = asset("post.css")
     pictures = "; img-src 'self' file:" if options.place is not None else ""
     policy = f"default-src 'none'; style-src {source_hash(style)}{pictures}"
-    out.write(encoded(_macros().begin(title, style, policy).lstrip()))
+    selection = shown_selection(options.selection_facts)
+    settings = json_of(options.pseudonym_settings).decode() if options.pseudonyms else None
+    out.write(encoded(_macros().begin(title, style, policy, selection, settings).lstrip()))
 
 
 def _write_topic(thread: Thread, out: BinaryIO, options: ExportOptions) -> int:

@@ -33,7 +33,10 @@ class JsonExporter:
                 out.write(b",\n" if count else b"\n")
                 out.write(json_of(post))
                 count += 1
-        out.write(b"\n]}\n")
+        out.write(b"\n]")
+        told = options.pseudonym_facts.items()
+        out.writelines(b",%s:%s" % (json_of(name), json_of(value)) for name, value in told)
+        out.write(b"}\n")
         return count
 
 

@@ -110,6 +110,7 @@ def _facts(thread: Thread, counts: _Counts, options: ExportOptions) -> str:
     }
     if options.selection_facts:
         facts["selection"] = options.selection_facts
+    facts.update(options.pseudonym_settings)
     return "\n".join(f"{name}: {_yaml(value)}" for name, value in facts.items())
 
 

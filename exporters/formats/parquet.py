@@ -35,31 +35,26 @@ class ParquetExporter:
     def write(self, threads: Iterable[Thread], out: BinaryIO, options: ExportOptions) -> int:
         """See `Exporter.write`. The posts alone."""
         check_parquet()
-        table = ParquetTable("posts", out, _about(options))
         count = 0
-        for thread in threads:
-            for post in thread.posts:
-                table.add(post_row(post, author_key(post.author)))
-                count += 1
-        table.close()
+        with ParquetTable("posts", out, _about(options)) as table:
+            for thread in threads:
+                for post in thread.posts:
+                    table.add(post_row(post, author_key(post.author)))
+                    count += 1
+            table.tell(options.pseudonym_facts)
         return count
 
     def write_files(self, threads: Iterable[Thread], folder: Path, options: ExportOptions) -> int:
         """See `FolderExporter.write_files`."""
         check_parquet()
         with ExitStack() as files:
-            sink = _ParquetSink(
-                {
-                    name: ParquetTable(
-                        name,
-                        files.enter_context((folder / f"{name}.parquet").open("wb")),
-                        _about(options),
-                    )
-                    for name in TABLES
-                }
-            )
-            count = write_tables(threads, sink)
-            sink.close()
+            tables: dict[str, ParquetTable] = {}
+            for name in TABLES:
+                out = files.enter_context((folder / f"{name}.parquet").open("wb"))
+                tables[name] = files.enter_context(ParquetTable(name, out, _about(options)))
+            count = write_tables(threads, _ParquetSink(tables))
+            for table in tables.values():
+                table.tell(options.pseudonym_facts)
             return count
 
 
@@ -70,11 +65,6 @@ class _ParquetSink:
     def add(self, table: str, row: Row) -> None:
         """See `Sink.add`."""
         self._tables[table].add(row)
-
-    def close(self) -> None:
-        """Complete all files."""
-        for table in self._tables.values():
-            table.close()
 
 
 def _about(options: ExportOptions) -> dict[str, object]:

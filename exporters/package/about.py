@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from exporters.package.licence import licence_of
 from exporters.record import json_of
 
 if TYPE_CHECKING:
     from exporters.exporter import ExportOptions
+    from exporters.package.licence import Licence
     from parsers.origin import Origin
 
 _UNFIT = re.compile(r"[^a-z0-9._-]+")
@@ -22,10 +24,14 @@ class About:
     Attributes:
         origin: where the posts come from; None where only records are known.
         selection: what was asked for, by name; nothing where all posts were.
+        licence: under which licence the posts are passed on; None where nobody said.
+        pseudonyms: what was replaced and what could not be, by name; nothing where all is as it was.
     """
 
     origin: Origin | None
     selection: dict[str, object]
+    licence: Licence | None = None
+    pseudonyms: dict[str, object] = field(default_factory=dict[str, object])
 
     @property
     def host(self) -> str:
@@ -67,10 +73,24 @@ class About:
         part = f" Selected: {json_of(self.selection).decode()}." if self.selection else ""
         return (
             f"Posts of {self.host} with their topics, forums, authors, earlier bodies and reply graph{when}.{part}"
-            " The licence is unknown: the posts belong to who wrote them."
+            f" {self.terms}"
         )
+
+    @property
+    def terms(self) -> str:
+        """Under which licence it is, in a sentence."""
+        if self.licence is None:
+            return "The licence is unknown: the posts belong to who wrote them."
+        text = self.licence.text.rstrip(".")
+        return f"The licence, as stated by who made this package: {text}."
 
 
 def about(options: ExportOptions) -> About:
     """What a package of these options says of itself."""
-    return About(origin=options.origin, selection=options.selection_facts)
+    licence = licence_of(options.licence) if options.licence is not None else None
+    return About(
+        origin=options.origin,
+        selection=options.selection_facts,
+        licence=licence,
+        pseudonyms=options.pseudonym_facts,
+    )

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from exporters.package.about import About
+    from exporters.package.licence import Licence
     from exporters.package.measured import TableFacts
 
 _TYPES = {
@@ -91,7 +92,20 @@ def data_package(tables: tuple[TableFacts, ...], about: About) -> dict[str, obje
         head["sources"] = [{"title": about.host, "path": about.home}]
     if about.selection:
         head["selection"] = about.selection
+    head.update(about.pseudonyms)
+    if about.licence is not None:
+        head["licenses"] = [_licence(about.licence)]
     return {**head, "resources": [_resource(one, tables) for one in tables]}
+
+
+def _licence(licence: Licence) -> dict[str, object]:
+    """A licence as Frictionless has it: by a name, which has no blanks, or by where it can be read."""
+    told: dict[str, object] = {"title": licence.text}
+    if licence.url is not None:
+        told["path"] = licence.url
+    if licence.spdx is not None or licence.url is None:
+        told["name"] = licence.spdx or "as-stated"
+    return told
 
 
 def _resource(table: TableFacts, tables: tuple[TableFacts, ...]) -> dict[str, object]:
@@ -147,6 +161,8 @@ def croissant(tables: tuple[TableFacts, ...], about: About) -> dict[str, object]
         head["url"] = about.home
     if about.day:
         head["datePublished"] = about.day
+    if about.licence is not None:
+        head["license"] = about.licence.url or about.licence.text
     files = [_file(table) for table in tables]
     return {**head, "distribution": files, "recordSet": [_record_set(one) for one in tables]}
 
@@ -198,3 +214,16 @@ def _citation_lines(about: About) -> Iterator[str]:
     if about.day:
         yield f'version: "{about.day}"'
         yield f"date-released: {about.day}"
+    yield from _cited_licence(about.licence)
+
+
+def _cited_licence(licence: Licence | None) -> Iterator[str]:
+    """A licence as a citation file has it: one that SPDX lists, or an address; anything else is told in words."""
+    if licence is None:
+        return
+    if licence.spdx is not None:
+        yield f"license: {licence.spdx}"
+    elif licence.url is not None:
+        yield f"license-url: {json_of(licence.url).decode()}"
+    else:
+        yield f"abstract: {json_of(f'Licence, as stated: {licence.text}').decode()}"

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from exporters.package.about import About
+    from exporters.package.licence import Licence
     from exporters.package.measured import TableFacts
     from parsers.origin import Origin, RobotsFile
 
@@ -67,15 +68,29 @@ def _datasheet(tables: tuple[TableFacts, ...], about: About) -> Iterator[str]:
     yield "\n".join(f"- `{table.name}.csv`: {table.rows} rows" for table in tables)
     if about.selection:
         yield f"Not all posts: what was selected is {_code(json_of(about.selection).decode())}."
+    if about.pseudonyms:
+        yield "## Pseudonyms"
+        yield (
+            "Names were replaced by pseudonyms, contact data removed, and dates made coarser, as far as this says. It is no"
+            " anonymisation: whoever can search the forum for the words of a post can find who wrote it."
+        )
+        yield _code(json_of(about.pseudonyms["pseudonyms"]).decode())
     if about.origin is None:
         yield "Where the posts are from was not told to the program that wrote this."
     else:
         yield from _origin(about.origin)
     yield "## Licence"
+    stated = "Unknown." if about.licence is None else _stated(about.licence)
     yield (
-        "Unknown. The posts belong to who wrote them, the forum may have terms of its own, and posts are personal data:"
+        f"{stated} The posts belong to who wrote them, the forum may have terms of its own, and posts are personal data:"
         " before you pass them on, ask what the law and your ethics board say."
     )
+
+
+def _stated(licence: Licence) -> str:
+    where = f" (<{licence.url}>)" if licence.spdx is not None else ""
+    text = line.within_line(marking.escaped(licence.text.rstrip(".")))
+    return f"As stated by who made this package: {text}{where}."
 
 
 def _origin(origin: Origin) -> Iterator[str]:

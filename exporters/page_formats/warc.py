@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, BinaryIO
 
 from exporters.page_exporter import PagesWritten
-from exporters.warc.exchange import records_of_page
+from exporters.warc.exchange import record_of_media, records_of_page
 from exporters.warc.index import Index
 from exporters.warc.information import information, observations
 from exporters.warc.volume import Volumes
@@ -20,13 +20,13 @@ class WarcExporter:
 
     name = "warc"
     suffix = ".warc.gz"
-    description = "the stored pages as they came, for web archives"
+    description = "the stored pages and files as they came, for web archives"
 
     def write(
         self, collection: PageCollection, out: BinaryIO, options: PageExportOptions
     ) -> PagesWritten:
         """See `PageExporter.write`."""
-        pages = repeated = 0
+        pages = repeated = media = 0
         with Index() as index:
             volumes = Volumes(
                 out, options, index, lambda name: information(collection, name, options)
@@ -36,10 +36,13 @@ class WarcExporter:
                     volumes.put(record, may_begin_a_file=number == 0)
                 pages += 1
                 repeated += stored.first is not None
+            for file in collection.media:
+                volumes.put(record_of_media(file, collection.host), may_begin_a_file=True)
+                media += 1
             volumes.put(observations(collection))
             if options.begin_file is not None:
                 index.write(options.begin_file(index_name(options.name, self.suffix)))
-        return PagesWritten(pages=pages, repeated=repeated, files=volumes.names)
+        return PagesWritten(pages=pages, repeated=repeated, media=media, files=volumes.names)
 
 
 def index_name(name: str, suffix: str) -> str:

@@ -20,7 +20,7 @@ from exporters.warc.record import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from parsers.page_records import Asked, FirstCopy, StoredPage
+    from parsers.page_records import Asked, FirstCopy, StoredMedia, StoredPage
     from parsers.records import Page
 
 # What described the body on its way, and no longer does: it was unpacked when it came.
@@ -154,6 +154,21 @@ def _resource(stored: StoredPage, host: str) -> Record:
         block=page.body,
         url=page.final_url or "urn:threadkeep:dump",
         fields=(("WARC-Payload-Digest", digest(page.body)), *_own_fields(stored)),
+    )
+
+
+def record_of_media(stored: StoredMedia, host: str) -> Record:
+    """A picture or a file that posts show; of its answer nothing but the body was kept, so that it is written as none."""
+    payload = digest(stored.body)
+    return Record(
+        kind="resource",
+        record_id=record_id(host, "media", stored.url),
+        moment=stored.fetched_at,
+        content_type=stored.media_type,
+        block=stored.body,
+        url=stored.url,
+        fields=(("WARC-Payload-Digest", payload), ("Threadkeep-Media", stored.kind)),
+        indexed=("200", stored.media_type, payload),
     )
 
 

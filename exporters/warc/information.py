@@ -19,7 +19,8 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _RECONSTRUCTED = (
     "The bodies are as they came, unpacked; what said how they were packed on their way is in X-Archive-Orig- headers. "
     "Requests and redirects are written as the archive's ledger has them (method, address, time, status, target): their "
-    "other headers were not kept. Status lines are HTTP/1.1 with the standard's words, whatever the site's were. "
+    "other headers were not kept. Pictures and files that posts show are resource records, since of their answers "
+    "only the bodies were kept. Status lines are HTTP/1.1 with the standard's words, whatever the site's were. "
     "Cookies, authorization and nonces were dropped when the pages came, and failed requests are not here."
 )
 _REDACTED = (

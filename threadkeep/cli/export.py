@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,11 +12,21 @@ from exporters.destination import Written
 from exporters.exporter import ExportOptions
 from parsers.errors import UsageError
 from parsers.selection import Selection
-from threadkeep.cli.console import counted, warn
+from threadkeep.cli.console import counted, say_json, warn
+from threadkeep.cli.hiding import (
+    CoarseDates,
+    DatesOption,
+    PseudonymizeOption,
+    pseudonymity_of,
+    refuse_for_pages,
+    told_of,
+)
 from threadkeep.cli.location import only_archive
 from threadkeep.cli.option import (
     ArchiveOption,
-    EveryFormatOption,
+    FormatOption,
+    JsonOption,
+    MaxSizeOption,
     OutputOption,
     QuietOption,
     RawCellsOption,
@@ -36,7 +47,13 @@ from threadkeep.cli.selecting import (
     UntilOption,
     checked_seed,
 )
-from threadkeep.exporting import ExportJob, check_output, export_archive, plan_export
+from threadkeep.exporting import (
+    ExportJob,
+    check_output,
+    check_pseudonymity,
+    export_archive,
+    plan_export,
+)
 from threadkeep.page_exporting import MIB, PageExportJob, export_pages, plan_page_export
 
 
@@ -46,7 +63,7 @@ def command(
     ] = None,
     archive: ArchiveOption = None,
     output: OutputOption = None,
-    format_name: EveryFormatOption = None,
+    format_name: FormatOption = None,
     *,
     per_topic: Annotated[
         bool, typer.Option("--per-topic", help="One file a topic, in the folder that -o names.")
@@ -62,6 +79,15 @@ def command(
         ),
     ] = None,
     warc_size: WarcSizeOption = None,
+    max_size: MaxSizeOption = None,
+    licence: Annotated[
+        str | None,
+        typer.Option(
+            "--license",
+            metavar="TEXT",
+            help="Data package: its licence, an SPDX identifier, an address or words; else unknown.",
+        ),
+    ] = None,
     topic: TopicOption = None,
     forum: ForumOption = None,
     author: AuthorOption = None,
@@ -73,11 +99,14 @@ def command(
     query: QueryOption = None,
     sample: SampleOption = None,
     seed: SeedOption = None,
+    pseudonymize: PseudonymizeOption = None,
+    dates: DatesOption = CoarseDates.EXACT,
+    as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Write an archive to a file, a folder or stdout.
 
-    A folder gets one file a topic; in the format html, a whole site; in convokit, datapackage, parquet and tables, their files.
+    A folder gets one file a topic; in the format html, a whole site; in convokit, datapackage, parquet, tables and wxr, their files.
     The options from --topic to --sample select posts: each has to hold, and of one that is repeated, any value.
 
     \b
@@ -89,7 +118,9 @@ def command(
       threadkeep export -o forum.md --media-dir pictures/
       threadkeep export -o helpers.jsonl --forum Workshop --role moderator --since 2019
       threadkeep export --format parquet -o tables/
+      threadkeep export -o posts.jsonl --pseudonymize ~/forum.key --dates month
       threadkeep export -o forum.warc.gz
+      threadkeep export --format wxr -o restore/
     """
     selection = Selection(
         topic=tuple(dict.fromkeys((*(topics or ()), *(topic or ())))),
@@ -107,28 +138,68 @@ def command(
     most_bytes = None if warc_size is None else warc_size * MIB
     pages = plan_page_export(output, format_name, most_bytes=most_bytes)
     if pages is not None:
-        if selection.facts or per_topic or raw_cells or with_gone or media_dir:
+        if (
+            selection.facts
+            or per_topic
+            or raw_cells
+            or with_gone
+            or media_dir
+            or licence
+            or max_size
+        ):
             raise UsageError(
-                "A web archive holds all pages as they came: selections, --per-topic, --raw-cells, --with-gone and "
-                "--media-dir are for other formats."
+                "A web archive holds all pages as they came, with every post that is on them: selections, --per-topic, "
+                "--raw-cells, --with-gone, --media-dir, --max-size and --license are for other formats."
             )
-        _export_pages(pages, archive or only_archive(), quiet=quiet)
+        refuse_for_pages(pseudonymize, dates)
+        _check_report(pages.output, as_json=as_json)
+        _export_pages(pages, archive or only_archive(), quiet=quiet, as_json=as_json)
         return
-    options = ExportOptions(raw_cells=raw_cells, with_gone=with_gone, selection=selection)
+    options = ExportOptions(
+        raw_cells=raw_cells,
+        with_gone=with_gone,
+        selection=selection,
+        licence=licence,
+        most_bytes=None if max_size is None else max_size * MIB,
+    )
     job = plan_export(output, format_name, options, per_topic=per_topic, media_dir=media_dir)
     path = archive or only_archive()
     check_output(job, archive=path)
-    written = export_archive(path, job)
-    if job.output is not None and not quiet:
-        warn(_told(job, written))
+    _check_report(job.output, as_json=as_json)
+    check_pseudonymity(job, is_wanted=pseudonymize is not None or dates is not CoarseDates.EXACT)
+    job = replace(job, pseudonymity=pseudonymity_of(pseudonymize, dates, job.output))
+    _say(job, export_archive(path, job), quiet=quiet, as_json=as_json)
 
 
-def _export_pages(job: PageExportJob, path: Path, *, quiet: bool) -> None:
+def _check_report(output: Path | None, *, as_json: bool) -> None:
+    if as_json and output is None:
+        raise UsageError(
+            "The export takes the standard output; name a file with -o for a report beside it."
+        )
+
+
+def _say(job: ExportJob, written: Written, *, quiet: bool, as_json: bool) -> None:
+    if as_json:
+        say_json(written)
+    elif not quiet:
+        if job.output is not None:
+            warn(_told(job, written))
+        if written.pseudonyms is not None:
+            for line in told_of(written.pseudonyms):
+                warn(line)
+
+
+def _export_pages(job: PageExportJob, path: Path, *, quiet: bool, as_json: bool) -> None:
     written = export_pages(path, job)
-    if job.output is not None and not quiet:
+    if as_json:
+        say_json(written)
+    elif job.output is not None and not quiet:
         pages = counted(written.pages, "page")
+        shown = f" and {counted(written.media, 'file')} that posts show" if written.media else ""
         files = "" if len(written.files) == 1 else f" and {len(written.files) - 1} more"
-        warn(f"{pages} written to {job.output}{files}, {written.repeated} of them as repetitions")
+        warn(
+            f"{pages}{shown} written to {job.output}{files}, {written.repeated} of the pages as repetitions"
+        )
 
 
 def _told(job: ExportJob, written: Written) -> str:

@@ -10,6 +10,7 @@ from exporters.markdown.address import EMBEDDED, safe_address
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from exporters.html.shown_selection import ShownSelection
     from threadkeep.reader.open_archive import OpenArchive
 
 _NEAR = 2
@@ -60,6 +61,7 @@ class Frame:
         trail: the pages above it.
         name: the page's own, without an ending.
         is_site: pages are files in a folder.
+        selection: which posts were selected; None where all are there.
     """
 
     kind: str
@@ -70,6 +72,7 @@ class Frame:
     trail: tuple[Link, ...]
     name: str
     is_site: bool
+    selection: ShownSelection | None
 
 
 def frame(
@@ -89,6 +92,7 @@ def frame(
         else (Link(text="Overview", address=links.overview), *trail),
         name=name,
         is_site=opened.is_site,
+        selection=opened.selection,
     )
 
 

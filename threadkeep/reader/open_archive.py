@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from array import array
     from collections.abc import Callable, Iterator, Mapping
 
+    from exporters.html.shown_selection import ShownSelection
     from parsers.records import Post
     from scraper.archive.browse.survey import Survey
     from scraper.archive.database import Archive
@@ -41,6 +42,7 @@ class OpenArchive:
         on_file: is called with each kept file that a page shows or links.
         pages: the page of its topic that each post is on which is shown, where that was found out for all of them.
         original: what addresses of the original site lead to.
+        selection: which posts were selected; None where all are there.
     """
 
     def __init__(
@@ -53,13 +55,18 @@ class OpenArchive:
         self.pages: Mapping[int, int] | None = None
         self.on_file: Callable[[StoredFile], None] = _ignored
         self.original = OriginalSite(archive, survey)
+        self.selection: ShownSelection | None = None
         self._orders: OrderedDict[int, tuple[array[int], array[int]]] = OrderedDict()
 
     def order(self, topic_key: int) -> tuple[array[int], array[int]]:
         """The numbers of a topic's posts as they are shown, and their positions."""
         if topic_key not in self._orders:
-            with_gone = self.survey.with_gone
-            self._orders[topic_key] = order_of_topic(self.archive, topic_key, with_gone=with_gone)
+            self._orders[topic_key] = order_of_topic(
+                self.archive,
+                topic_key,
+                with_gone=self.survey.with_gone,
+                only_chosen=self.survey.is_of_posts,
+            )
             if len(self._orders) > _ORDERS_KEPT:
                 self._orders.popitem(last=False)
         self._orders.move_to_end(topic_key)
@@ -147,7 +154,8 @@ class Links:
         if topic is None:
             return None
         # Of a topic of one page the place need not be looked up, unless what is asked for may be left out.
-        is_all_there = self._opened.survey.with_gone or not topic.gone
+        survey = self._opened.survey
+        is_all_there = not survey.is_of_posts and (survey.with_gone or not topic.gone)
         if topic.posts <= POSTS_PER_PAGE and is_all_there:
             page: int | None = 1
         else:

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exporters.folder import RenewedFolder
+from exporters.html.shown_selection import shown_selection
+from parsers.selection import Selection
 from scraper.archive.browse.newest import posts_with_history
 from scraper.archive.browse.run_list import count_runs, runs
 from scraper.archive.browse.survey import survey
 from scraper.archive.database import reading
+from scraper.archive.selection import choose_posts
 from threadkeep.reader.asset import ASSETS, asset_named
 from threadkeep.reader.author import LINES_PER_PAGE, PEOPLE_PER_PAGE, people_name
 from threadkeep.reader.forum import topics_of
@@ -46,42 +49,61 @@ class WrittenSite:
 
 
 def write_site(
-    path: Path, folder: Path, *, with_gone: bool, topic_keys: frozenset[int] | None = None
+    path: Path,
+    folder: Path,
+    *,
+    with_gone: bool,
+    topic_keys: frozenset[int] | None = None,
+    selection: Selection | None = None,
 ) -> WrittenSite:
-    """Write an archive, or some of its topics, as a site; files that hold what they should are not touched.
+    """Write an archive, or some of its topics and posts, as a site; files that hold what they should are not touched.
 
     Args:
         path: the archive.
         folder: where to; it is made where there is none.
         with_gone: posts that vanished from the forum are shown.
         topic_keys: only these topics, by the archive's own numbers; None is all.
+        selection: only these posts; None is all.
 
     Raises:
-        UsageError: the folder holds what threadkeep did not write.
+        UsageError: the folder holds what threadkeep did not write, or the archive does not hold what is selected.
         ArchiveError: the archive cannot be read.
-        ExportError: the folder cannot be written.
+        ExportError: the folder cannot be written; what was there is as it was.
     """
-    renewed = RenewedFolder(folder)
-    with reading(path) as archive:
-        archive.connection.execute("BEGIN")  # every page shows the same moment
-        found = survey(archive, with_gone=with_gone, topic_keys=topic_keys)
-        names = PageNames(found, _kept_names(renewed.earlier))
-        opened = OpenArchive(archive, found, names, is_site=True)
-        opened.on_file = _file_writer(renewed)
-        pages = _pages_of_posts(opened)
-        opened.pages = pages
-        for name in _page_names(opened):
-            page = page_named(opened, name)
-            if page is not None:
-                renewed.put(f"{name}{_ENDING}", html_of(page, opened))
-        renewed.put(f"search{_ENDING}", html_of(search_page(opened, {}, 1), opened))
-        for name, data in index_files(opened, pages):
-            renewed.put(name, data)
-        archive.connection.execute("COMMIT")
-    for name in ASSETS:
-        renewed.put(f"assets/{name}", asset_named(name))
-    renewed.close()
+    selected = selection or Selection()
+    with RenewedFolder(folder) as renewed:
+        with reading(path) as archive:
+            if not selected.is_of_topics:
+                choose_posts(archive, selected)
+            archive.connection.execute("BEGIN")  # every page shows the same moment
+            found = survey(
+                archive,
+                with_gone=with_gone,
+                topic_keys=topic_keys,
+                only_chosen=not selected.is_of_topics,
+            )
+            names = PageNames(found, _kept_names(renewed.earlier))
+            opened = OpenArchive(archive, found, names, is_site=True)
+            opened.selection = shown_selection(selected.facts)
+            _put_pages(opened, renewed)
+            archive.connection.execute("COMMIT")
+        for name in ASSETS:
+            renewed.put(f"assets/{name}", asset_named(name))
+        renewed.close()
     return WrittenSite(posts=found.posts, files=renewed.files, renewed=renewed.written)
+
+
+def _put_pages(opened: OpenArchive, renewed: RenewedFolder) -> None:
+    opened.on_file = _file_writer(renewed)
+    pages = _pages_of_posts(opened)
+    opened.pages = pages
+    for name in _page_names(opened):
+        page = page_named(opened, name)
+        if page is not None:
+            renewed.put(f"{name}{_ENDING}", html_of(page, opened))
+    renewed.put(f"search{_ENDING}", html_of(search_page(opened, {}, 1), opened))
+    for name, data in index_files(opened, pages):
+        renewed.put(name, data)
 
 
 def _file_writer(renewed: RenewedFolder) -> Callable[[StoredFile], None]:
