@@ -5,7 +5,8 @@
 
 CORPUS holds recordings (`NAME.tar.xz`), `replay.py`, which serves one on loopback, and `check.py`, which scores an export.
 Each is archived topic by topic, once more with its REST root hidden, and once from the site's home, which must give the
-same export. The last line printed is `N passed, N failed`.
+same export. The first archive is also written as a web archive, of which a harvest must give every post with every field that
+it has there. The last line printed is `N passed, N failed`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import tarfile
 import tempfile
 from collections import Counter
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,6 +71,47 @@ def score(corpus: Path, recording: Path) -> Iterator[bool]:
             for problem in problems:
                 print(f"   {problem}")
             yield checked(corpus, recording, work / "posts.jsonl") and not problems
+            if hide is None and not is_site:
+                print(f"== {name}, harvested from a web archive", flush=True)
+                lost = list(wrong_harvest(work))
+                for problem in lost:
+                    print(f"   {problem}")
+                yield not lost
+
+
+def wrong_harvest(work: Path) -> Iterator[str]:
+    """What a harvest of the archive's web archive has otherwise than the archive's own export."""
+    run("export", "-a", work / "forum.db", "-o", work / "forum.warc.gz")
+    ended = run("harvest", work / "forum.warc.gz", "-o", work / "harvest", "--quiet")
+    if ended.returncode:
+        yield f"harvest exited with {ended.returncode}: {ended.stderr[-500:]}"
+        return
+    text = (work / "posts.jsonl").read_text("utf-8")
+    archived = {post["post_id"]: post for post in map(json.loads, text.splitlines())}
+    rows = harvested_rows(work / "harvest")
+    found = {row["post_id"]: row for row in rows}
+    if len(rows) != len(found) or found.keys() != archived.keys():
+        yield f"{len(rows)} rows of {len(found)} posts, {len(archived)} expected"
+    for number in found.keys() & archived.keys():
+        post = {**archived[number], "host": found[number]["host"]}
+        author = {f"author_{name}": value for name, value in post.pop("author").items()}
+        for name, value in {**post, **author}.items():
+            if found[number][name] != value:
+                yield f"{name} of post {number} is {found[number][name]!r}, {value!r} expected"
+
+
+def harvested_rows(folder: Path) -> list[dict]:
+    """The rows of a harvest, times as the record format writes them."""
+    from pyarrow import dataset  # noqa: PLC0415  harvests need it as well
+
+    rows = dataset.dataset(folder / "posts", partitioning="hive").to_table().to_pylist()
+    return [{name: plain(value) for name, value in row.items()} for row in rows]
+
+
+def plain(value: object) -> object:
+    if not isinstance(value, datetime):
+        return value
+    return value.strftime("%Y-%m-%dT%H:%M:%S") + ("Z" if value.tzinfo else "")
 
 
 def checked(corpus: Path, recording: Path, export: Path) -> bool:

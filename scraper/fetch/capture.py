@@ -1,4 +1,4 @@
-"""A page that some source keeps: what is known of it before it is loaded, so that large sources need not be in memory."""
+"""A page or a file that some source keeps: what is known of it before it is loaded, so that large sources need not be in memory."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
+    from parsers.media_link import MediaKind
     from parsers.records import Page
 
 
@@ -26,3 +28,22 @@ class Capture:
     load: Callable[[], Page]
     kind: str | None = None
     is_certain: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapturedFile:
+    """A picture or a file that posts show, as an archive of threadkeep handed it on.
+
+    Attributes:
+        place: where it stands, to be named in a sentence.
+        url: its address, as it says.
+        kind: `image`, `avatar` or `attachment`.
+        fetched_at: when it came, in UTC.
+        load: reads its bytes.
+    """
+
+    place: str
+    url: str
+    kind: MediaKind
+    fetched_at: datetime
+    load: Callable[[], bytes]

@@ -203,7 +203,7 @@ class _Settling:
             site_clock = SiteClock.from_name(known.name, configured=known.is_configured)
             return site_clock, "configured" if known.is_configured else "site"
         site_clock = infer(self._pairs())
-        if not site_clock.is_settled(self._wanted()):
+        if self._fetcher is not None and not site_clock.is_settled(self._wanted()):
             stated = self._stated_zone(known.api_url)
             if stated is not None:
                 return stated, "site"

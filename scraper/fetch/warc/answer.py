@@ -70,8 +70,12 @@ def _headers(head: bytes) -> Iterator[tuple[str, str]]:
             yield name.strip(), value.strip()
 
 
-def body_of(answer: HttpAnswer) -> bytes:
+def body_of(answer: HttpAnswer, most_bytes: int = MOST_BYTES) -> bytes:
     """The body, unpacked; many programs unpack before they write a record and leave the headers as they were.
+
+    Args:
+        answer: as it stands in the record.
+        most_bytes: that it may unpack to.
 
     Raises:
         NothingReadableError: it breaks off, is damaged, or packed in a way that cannot be undone here.
@@ -82,7 +86,7 @@ def body_of(answer: HttpAnswer) -> bytes:
     else:
         _check_length(answer, body)
     for encoding in reversed(answer.header("content-encoding").lower().split(",")):
-        body = _unpacked(encoding.strip(), body)
+        body = _unpacked(encoding.strip(), body, most_bytes)
     return body
 
 
@@ -131,15 +135,15 @@ def _without_chunks(body: bytes) -> bytes:
         place += 2 if body[place : place + 2] == b"\r\n" else 1
 
 
-def _unpacked(encoding: str, body: bytes) -> bytes:
+def _unpacked(encoding: str, body: bytes, most_bytes: int) -> bytes:
     if encoding in {"", "identity", "none", "utf-8"} or not body:
         return body
     if encoding in {"gzip", "x-gzip", "deflate"}:
-        return _inflated("deflate" if encoding == "deflate" else "gzip", body)
+        return _inflated("deflate" if encoding == "deflate" else "gzip", body, most_bytes)
     if encoding == "br":
-        return _without_brotli(body)
+        return _checked(_without_brotli(body), most_bytes)
     if encoding == "zstd":
-        return _without_zstd(body)
+        return _without_zstd(body, most_bytes)
     raise NothingReadableError(f"its body is packed as {encoding}, which threadkeep does not read")
 
 
@@ -147,17 +151,21 @@ def _is_markup(body: bytes) -> bool:
     return body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"<", b"{"}
 
 
-def _inflated(encoding: str, body: bytes) -> bytes:
+def _checked(unpacked: bytes, most_bytes: int) -> bytes:
+    if len(unpacked) > most_bytes:
+        raise NothingReadableError(f"its body is larger than {most_bytes // 2**20} MiB")
+    return unpacked
+
+
+def _inflated(encoding: str, body: bytes, most_bytes: int) -> bytes:
     if (encoding == "gzip" and not body.startswith(_GZIP)) or _is_markup(body):
         return body
     inflater = Inflater(encoding)
     try:
-        unpacked = inflater.feed(body, MOST_BYTES)
+        unpacked = _checked(inflater.feed(body, most_bytes), most_bytes)
         inflater.finish()
     except InflateError as error:
         raise NothingReadableError(str(error)) from error
-    if len(unpacked) > MOST_BYTES:
-        raise NothingReadableError(f"its body is larger than {MOST_BYTES // 2**20} MiB")
     return unpacked
 
 
@@ -176,14 +184,12 @@ def _without_brotli(body: bytes) -> bytes:
         raise NothingReadableError(f"its br data is damaged ({error})") from error
 
 
-def _without_zstd(body: bytes) -> bytes:
+def _without_zstd(body: bytes, most_bytes: int) -> bytes:
     if _is_markup(body):
         return body
     try:
         with zstandard.ZstdDecompressor().stream_reader(body) as reader:
-            unpacked = reader.read(MOST_BYTES + 1)
+            unpacked = reader.read(most_bytes + 1)
     except zstandard.ZstdError as error:
         raise NothingReadableError(f"its zstd data is damaged ({error})") from error
-    if len(unpacked) > MOST_BYTES:
-        raise NothingReadableError(f"its body is larger than {MOST_BYTES // 2**20} MiB")
-    return unpacked
+    return _checked(unpacked, most_bytes)

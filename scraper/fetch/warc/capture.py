@@ -16,23 +16,29 @@ from parsers.errors import NothingReadableError, UsageError
 from parsers.records import Page, Viewer
 from parsers.wayback import archived_address
 from scraper.fetch.address import normalise_url
-from scraper.fetch.capture import Capture
+from scraper.fetch.capture import Capture, CapturedFile
 from scraper.fetch.warc.answer import HttpAnswer, body_of, http_answer, original_headers
-from scraper.fetch.warc.record import Broken, Record
+from scraper.fetch.warc.record import MOST_BYTES, Broken, Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from parsers.media_link import MediaKind
     from scraper.fetch.warc.file import Location, WarcFile
 
 OBSERVATIONS_URL = "urn:threadkeep:observations"
 _MEDIA_TYPES = re.compile(
-    r"(?:text/(?:html|plain|xml)|application/(?:[a-z0-9.+-]*xml|[a-z0-9.+-]*json))\b|\Z"
+    r"(?:text/(?:html|plain|xml)|application/(?:[a-z0-9.+-]*xml|[a-z0-9.+-]*jsonl?))\b|\Z"
 )
 _NOT_MODIFIED = 304
 _KINDS = frozenset(
     ("topic", "reply", "list", "other", "robots", "site-info", "feed", "sitemap", "dump")
 )
+_MEDIA_KINDS: dict[str, MediaKind] = {
+    "image": "image",
+    "avatar": "avatar",
+    "attachment": "attachment",
+}
 _VIEWERS: dict[str, Viewer] = {"guest": "guest", "member": "member", "moderator": "moderator"}
 
 
@@ -56,11 +62,13 @@ class WebArchive:
         files: the files.
         is_host: whether pages of a host are wanted.
         observations: what the archive that the files were written from knew beside its pages, as JSON.
+        media: pictures and files that it kept since posts show them.
     """
 
     files: tuple[WarcFile, ...]
     is_host: Callable[[str], bool]
     observations: list[bytes] = field(default_factory=list[bytes])
+    media: list[CapturedFile] = field(default_factory=list[CapturedFile])
 
     def captures(self) -> Iterator[Capture | str]:
         """Every page in order, and a sentence for each record that cannot be read."""
@@ -75,30 +83,32 @@ class WebArchive:
                     yield from self._captures_of(spot, one, bodies)
                 elif (repetition := self._repetition(spot, one, bodies)) is not None:
                     yield repetition
-                elif _may_repeat_a_page(one) and self._is_wanted(_url(one)):
+                elif _may_repeat_a_page(one) and self._is_wanted(url_of(one)):
                     waiting.append((spot, replace(one, block=b"")))
         for spot, record in waiting:
-            lost = f"{spot} repeats a page of {_url(record)} that is not in the file."
+            lost = f"{spot} repeats a page of {url_of(record)} that is not in the file."
             yield self._repetition(spot, record, bodies) or lost
 
     def _captures_of(
         self, spot: _Spot, record: Record, bodies: dict[str, _Spot]
     ) -> Iterator[Capture]:
-        kind, url = record.fields.get("warc-type"), _url(record)
+        kind, url = record.fields.get("warc-type"), url_of(record)
         if url == OBSERVATIONS_URL:
             self.observations.append(record.block or b"")
-        elif _is_a_page(record) and self._is_wanted(url):
-            bodies.update(dict.fromkeys(_names(record), spot))
-            if kind == "resource" or _own_kind(record) or _has_page_status(record):
+        elif (file := _captured_file(spot, record)) is not None:
+            self.media.append(file)
+        elif is_a_page(record) and self._is_wanted(url):
+            bodies.update(dict.fromkeys(names_of(record), spot))
+            if kind == "resource" or own_kind(record) or has_page_status(record):
                 load = partial(_page, spot, spot)
-                yield Capture(place=str(spot), load=load, kind=_own_kind(record))
+                yield Capture(place=str(spot), load=load, kind=own_kind(record))
 
     def _repetition(self, spot: _Spot, record: Record, bodies: dict[str, _Spot]) -> Capture | None:
         """A page that was the same as another; None where that has not been met."""
-        named = next((bodies[name] for name in _named(record) if name in bodies), None)
-        if named is None or not self._is_wanted(_url(record)):
+        named = next((bodies[name] for name in names_wanted(record) if name in bodies), None)
+        if named is None or not self._is_wanted(url_of(record)):
             return None
-        return Capture(place=str(spot), load=partial(_page, spot, named), kind=_own_kind(record))
+        return Capture(place=str(spot), load=partial(_page, spot, named), kind=own_kind(record))
 
     def _is_wanted(self, url: str) -> bool:
         return not url.startswith(("http://", "https://")) or self.is_host(
@@ -106,16 +116,33 @@ class WebArchive:
         )
 
 
+def _captured_file(spot: _Spot, record: Record) -> CapturedFile | None:
+    """What posts show, where an archive of threadkeep kept it; pictures in other files are nobody's in particular."""
+    kind = _MEDIA_KINDS.get(record.fields.get("threadkeep-media", ""))
+    moment = moment_of(record)
+    if kind is None or moment is None or record.fields.get("warc-type") != "resource":
+        return None
+    return CapturedFile(
+        place=str(spot),
+        url=url_of(record),
+        kind=kind,
+        fetched_at=moment,
+        load=lambda: spot.load().block or b"",
+    )
+
+
 def _may_repeat_a_page(record: Record) -> bool:
     answer = http_answer(record.block or b"")
     return answer is None or bool(_MEDIA_TYPES.match(answer.header("content-type").lower()))
 
 
-def _url(record: Record) -> str:
+def url_of(record: Record) -> str:
+    """What a record is of, as it says."""
     return record.fields.get("warc-target-uri", "").strip("<>").replace(" ", "%20")
 
 
-def _is_a_page(record: Record) -> bool:
+def is_a_page(record: Record) -> bool:
+    """Whether a record holds what may be a page, by its type and its media type."""
     if record.block is None:
         return False
     kind = record.fields.get("warc-type")
@@ -125,27 +152,28 @@ def _is_a_page(record: Record) -> bool:
     return answer is not None and bool(_MEDIA_TYPES.match(answer.header("content-type").lower()))
 
 
-def _has_page_status(record: Record) -> bool:
+def has_page_status(record: Record) -> bool:
+    """Whether its HTTP status is one that pages come with."""
     answer = http_answer(record.block or b"")
     return answer is not None and answer.status in PAGE_STATUSES
 
 
-def _own_kind(record: Record) -> str | None:
+def own_kind(record: Record) -> str | None:
     """What an archive of threadkeep kept it as."""
     kind = record.fields.get("threadkeep-kind")
     return kind if kind in _KINDS else None
 
 
-def _names(record: Record) -> Iterator[str]:
+def names_of(record: Record) -> Iterator[str]:
     """By what a repetition can name this record."""
     fields = record.fields
     for name in ("warc-record-id", "warc-payload-digest"):
         if fields.get(name):
             yield fields[name]
-    yield f"{_url(record)} {fields.get('warc-date')}"
+    yield f"{url_of(record)} {fields.get('warc-date')}"
 
 
-def _named(record: Record) -> Iterator[str]:
+def names_wanted(record: Record) -> Iterator[str]:
     """By what a repetition names another record, the surest first."""
     fields = record.fields
     yield fields.get("warc-refers-to", "")
@@ -154,29 +182,40 @@ def _named(record: Record) -> Iterator[str]:
 
 
 def _page(spot: _Spot, body_spot: _Spot) -> Page:
-    """The page of a record, with the body of one that may be another.
+    """The page of a record, with the body of one that may be another. See `page_of`."""
+    record = spot.load()
+    return page_of(record, record if spot == body_spot else body_spot.load())
+
+
+def page_of(record: Record, source: Record, most_bytes: int = MOST_BYTES) -> Page:
+    """The page of a record, as it came.
+
+    Args:
+        record: what says when and from where.
+        source: what holds the body: the same, or the one that it repeats.
+        most_bytes: that the body may unpack to.
 
     Raises:
         NothingReadableError: it breaks off or is damaged.
     """
-    record = spot.load()
-    source = record if spot == body_spot else body_spot.load()
-    moment = _moment(record.fields.get("warc-date", ""))
+    moment = moment_of(record)
     if moment is None:
         raise NothingReadableError("it does not say when it came")
     own = http_answer(record.block or b"")
     answer = http_answer(source.block or b"")
     if own is None or own.status == _NOT_MODIFIED:
         own = answer
-    is_ours = _own_kind(record) is not None
-    url = _address(_url(record), is_ours=is_ours)
+    is_ours = own_kind(record) is not None
+    url = _address(url_of(record), is_ours=is_ours)
     fields = record.fields
     return Page(
         url=fields.get("threadkeep-asked-for", url),
         final_url=url,
         status=own.status if own is not None else 200,
         headers=original_headers(own, is_ours=is_ours) if own is not None else (),
-        body=body_of(_whole(answer, fields)) if answer is not None else source.block or b"",
+        body=body_of(_whole(answer, fields), most_bytes)
+        if answer is not None
+        else source.block or b"",
         fetched_at=moment,
         redirects=_redirects(fields.get("threadkeep-redirects", "[]")),
         viewer=_VIEWERS.get(fields.get("threadkeep-viewer", ""), "guest"),
@@ -208,8 +247,9 @@ def _redirects(text: str) -> tuple[str, ...]:
         return ()
 
 
-def _moment(text: str) -> datetime | None:
-    digits = re.sub(r"[^0-9]", "", text)
+def moment_of(record: Record) -> datetime | None:
+    """When a record came, as far as it says that."""
+    digits = re.sub(r"[^0-9]", "", record.fields.get("warc-date", ""))
     try:
         return datetime.strptime(digits[:14].ljust(14, "0"), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
     except ValueError:

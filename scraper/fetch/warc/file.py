@@ -9,14 +9,15 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from parsers.errors import NothingReadableError, UsageError
-from scraper.fetch.warc.packed import MAGIC, Member, member_at, members
-from scraper.fetch.warc.record import Broken, Record, records
+from scraper.fetch.warc.packed import MAGIC, Member, begins_well, is_whole, member_at, members
+from scraper.fetch.warc.record import MOST_BYTES, Broken, Record, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 SUFFIXES = (".warc", ".warc.gz", ".arc", ".arc.gz", ".wacz")
+_WARC = b"WARC/"
 _ZIP_MAGIC = b"PK\x03\x04"
 _IN_A_WACZ = (".warc", ".warc.gz")
 
@@ -49,15 +50,33 @@ class WarcFile:
         self._forget()
         self._file.close()
 
-    def records(self) -> Iterator[tuple[Location, Record | Broken]]:
-        """Every record with its place; what is broken is there as well."""
+    def records(
+        self, start: int = 0, most_bytes: int = MOST_BYTES
+    ) -> Iterator[tuple[Location, Record | Broken]]:
+        """Every record with its place; what is broken is there as well.
+
+        Args:
+            start: where the first one begins, or the gzip member that it is in.
+            most_bytes: of a record; a larger one has no block.
+        """
         if not self._is_packed:
-            for one in records(self._file):
+            for one in records(self._file, start, most_bytes):
                 yield Location(offset=one.start), one
             return
-        for member in members(self._file):
-            for one in _records_of(member):
+        for member in members(self._file, start):
+            for one in _records_of(member, most_bytes):
                 yield Location(offset=member.start, within=one.start), one
+
+    def is_start(self, offset: int) -> bool:
+        """Whether a record, or a gzip member with one at its head, begins at a place."""
+        if self._is_packed:
+            return begins_well(self._file, offset)
+        self._file.seek(offset)
+        return self._file.read(len(_WARC)) == _WARC
+
+    def ends_well(self) -> bool:
+        """Whether the gzip data, where it is packed, goes on to its end."""
+        return not self._is_packed or is_whole(self._file)
 
     def record_at(self, location: Location) -> Record:
         """A record that `records` has found.
@@ -86,9 +105,9 @@ class WarcFile:
             self._kept = None
 
 
-def _records_of(member: Member) -> Iterator[Record | Broken]:
+def _records_of(member: Member, most_bytes: int) -> Iterator[Record | Broken]:
     is_empty = True
-    for one in records(member.data):
+    for one in records(member.data, 0, most_bytes):
         is_empty = False
         # Where unpacking failed, what came before the failure may be wrong already.
         if member.is_damaged and isinstance(one, Record) and not one.is_proved:

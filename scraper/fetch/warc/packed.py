@@ -36,14 +36,30 @@ class Member:
     is_whole: bool = True
 
 
-def members(file: BinaryIO) -> Iterator[Member]:
-    """Every member of a file; what is no member at all comes as one that is damaged and has nothing in it."""
-    start: int | None = 0
-    while start is not None:
-        member = member_at(file, start)
+def members(file: BinaryIO, start: int = 0) -> Iterator[Member]:
+    """Every member of a file from a place on; what is no member at all comes as one that is damaged and has nothing in it."""
+    place: int | None = start
+    while place is not None:
+        member = member_at(file, place)
         with member.data:
             yield member
-        start = _next(file, member)
+        place = _next(file, member)
+
+
+def is_whole(file: BinaryIO) -> bool:
+    """Whether every member of a file goes on to its own end."""
+    file.seek(0)
+    stream = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    chunk = file.read(_CHUNK)
+    try:
+        while chunk:
+            if stream.eof:
+                stream = zlib.decompressobj(16 + zlib.MAX_WBITS)
+            stream.decompress(chunk, _SEARCH_CHUNK)
+            chunk = stream.unconsumed_tail or stream.unused_data or file.read(_CHUNK)
+    except zlib.error:
+        return False
+    return stream.eof
 
 
 def member_at(file: BinaryIO, start: int) -> Member:
@@ -94,7 +110,7 @@ def _search(file: BinaryIO, position: int) -> int | None:
         place = file.tell() - len(window)
         found = window.find(MAGIC)
         while found >= 0:
-            if _begins_well(file, place + found):
+            if begins_well(file, place + found):
                 return place + found
             found = window.find(MAGIC, found + 1)
         file.seek(place + len(window))
@@ -102,7 +118,8 @@ def _search(file: BinaryIO, position: int) -> int | None:
     return None
 
 
-def _begins_well(file: BinaryIO, position: int) -> bool:
+def begins_well(file: BinaryIO, position: int) -> bool:
+    """Whether something begins at a place that unpacks as a record does."""
     file.seek(position)
     try:
         start = zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(file.read(_CHUNK), 16)

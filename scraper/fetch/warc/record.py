@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
@@ -60,12 +61,15 @@ class _BrokenError(Exception):
     """A record cannot be read; never leaves this module."""
 
 
-def records(file: BinaryIO, start: int = 0) -> Iterator[Record | Broken]:
+def records(
+    file: BinaryIO, start: int = 0, most_bytes: int = MOST_BYTES
+) -> Iterator[Record | Broken]:
     """Every record from a place on.
 
     Args:
         file: what can be read and sought in.
         start: where the first one begins.
+        most_bytes: of a record; a larger one has no block.
     """
     position = _next_line(file, start)
     while position is not None:
@@ -78,7 +82,9 @@ def records(file: BinaryIO, start: int = 0) -> Iterator[Record | Broken]:
             continue
         block_start = file.tell()
         try:
-            record = _whole(file, position, fields, length)
+            record = _whole(
+                file, Record(start=position, fields=fields, block=None), length, most_bytes
+            )
             following = _next_line(file, block_start + length)
             _check_length(file, record, following)
         except _BrokenError as error:
@@ -147,19 +153,22 @@ def _text(line: bytes) -> str:
         return line.decode("latin-1")
 
 
-def _whole(file: BinaryIO, start: int, fields: dict[str, str], length: int) -> Record:
-    if length > MOST_BYTES:
-        return Record(start=start, fields=fields, block=None)
+def _whole(file: BinaryIO, head: Record, length: int, most_bytes: int) -> Record:
+    if length > most_bytes:
+        file.seek(length - 1, os.SEEK_CUR)
+        if not file.read(1):
+            raise _BrokenError("breaks off")
+        return head
     block = file.read(length)
     if len(block) < length:
         raise _BrokenError("breaks off")
-    is_right = _digest_is_right(fields.get("warc-block-digest", ""), block)
+    is_right = digest_is_right(head.fields.get("warc-block-digest", ""), block)
     if is_right is False:
         raise _BrokenError("is not what its digest says")
-    return Record(start=start, fields=fields, block=block, is_proved=bool(is_right))
+    return replace(head, block=block, is_proved=bool(is_right))
 
 
-def _digest_is_right(stated: str, block: bytes) -> bool | None:
+def digest_is_right(stated: str, block: bytes) -> bool | None:
     """Whether a digest fits; None where there is none that can be held against the block."""
     name, _, value = stated.partition(":")
     method = _DIGESTS.get(name.lower().replace("-", ""))

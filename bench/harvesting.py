@@ -1,0 +1,239 @@
+"""Compare a harvest with a loop by hand over the same files, its filter with only reading, and two workers with one.
+
+python -m bench harvesting [--sites N] [--files N] [--noise N] [--rounds N]
+
+By hand means: fastwarc reads, lxml makes trees, XPath takes ten fields of each post, pyarrow writes them. Rates are by
+seconds of the processor, so that other programs count little; the speed-up is by the clock.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import importlib
+import statistics
+import sys
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Any, cast
+
+from lxml import etree, html
+
+from scraper.demo import DemoSettings, generate
+from scraper.demo.site import DemoSite
+from scraper.demo.truth import expected_topics
+from scraper.politeness.clock import SystemClock
+from threadkeep.cli.harvest_progress import QuietHarvest
+from threadkeep.harvest.harvesting import HarvestJob, harvest
+from threadkeep.harvest.options import ReadOptions
+from threadkeep.harvest.place import HarvestFolder
+from threadkeep.harvest.source import find_inputs
+from threadkeep.harvest.staging import harvest_input
+from threadkeep.harvest.workers import WorkerChoice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from threadkeep.harvest.report import HarvestReport
+
+_HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=UTF-8\r\nServer: nginx\r\nDate: Wed, 01 Jan 2020 00:00:00 GMT\r\n\r\n"
+_POSTS = ".//div[contains(concat(' ', @class, ' '), ' type-reply ') or contains(concat(' ', @class, ' '), ' type-topic ')]"
+
+
+def record(url: str, body: bytes) -> bytes:
+    block = _HEAD.encode() + body
+    head = f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {url}\r\nWARC-Date: 2020-01-01T00:00:00Z\r\n"
+    head += (
+        f"Content-Type: application/http;msgtype=response\r\nContent-Length: {len(block)}\r\n\r\n"
+    )
+    return gzip.compress(head.encode() + block + b"\r\n\r\n", 6, mtime=0)
+
+
+def topic_pages(host: str, seed: int) -> Iterator[tuple[str, bytes]]:
+    base = f"http://{host}"
+    forum = generate(DemoSettings(seed=seed, showcase=False, topics=20, posts=30))
+    site = DemoSite(forum, base)
+    for topic in expected_topics(forum, base):
+        path = topic.url.removeprefix(base)
+        for number in range(1, topic.pages + 1):
+            one = path if number == 1 else f"{path}page/{number}/"
+            yield f"{base}{one}", site.answer(one).body
+
+
+def noise_page(random: Random, words: list[str]) -> bytes:
+    """A page of a diary with comments, of about 60 KB, as large as pages of the web are on average."""
+    parts = (
+        f'<article id="post-{random.randint(1, 99999)}" class="post type-post hentry category-{random.choice(words)}">'
+        f'<h2><a href="/{random.choice(words)}/{random.choice(words)}/">{" ".join(random.choices(words, k=6))}</a></h2>'
+        f"<p>{' '.join(random.choices(words, k=60))}</p>"
+        f'<div class="reply"><a rel="nofollow" class="comment-reply-link" href="#comment-{random.randint(1, 9999)}">Reply</a></div></article>\n'
+        for _ in range(80)
+    )
+    return f"<!DOCTYPE html><html><head><title>Diary</title></head><body class='home blog'>{''.join(parts)}</body></html>".encode()
+
+
+def write_noise(path: Path, count: int) -> None:
+    random = Random(1)
+    # Of as many words as a language has in use, as long as its words are.
+    words = [
+        "".join(random.choices("etaoinshrdlucm", k=random.randint(2, 10))) for _ in range(3000)
+    ]
+    with path.open("wb") as file:
+        for number in range(count):
+            file.write(
+                record(f"http://diary{number % 50}.example/{number}/", noise_page(random, words))
+            )
+
+
+def records_of(path: Path) -> Iterator[Any]:
+    warc = cast("Any", importlib.import_module("fastwarc.warc"))
+    with path.open("rb") as file:
+        yield from warc.ArchiveIterator(file, record_types=warc.WarcRecordType.response)
+
+
+def only_read(path: Path) -> int:
+    return sum(bool(one.reader.read()) for one in records_of(path))
+
+
+def text_of(element: Any, path: str) -> str:  # noqa: ANN401  an element of lxml
+    found = element.xpath(path)
+    return found[0].text_content().strip() if found else ""
+
+
+def by_hand(path: Path, output: Path) -> int:
+    """What somebody would write who wants the posts of these pages, and knows that they are of bbPress."""
+    rows: dict[tuple[str, str], dict[str, str]] = {}
+    for one in records_of(path):
+        body = one.reader.read()
+        url = one.headers.get("WARC-Target-URI")
+        if b"bbp-" not in body:
+            continue
+        tree = html.document_fromstring(body)
+        title = text_of(tree, ".//h1")
+        for post in tree.xpath(_POSTS):
+            content = post.xpath(".//div[contains(@class, '-content')]")
+            header = post.getprevious()
+            if not content or header is None:
+                continue
+            number = next(c for c in post.get("class").split() if c.startswith("post-"))
+            rows[(url, number)] = {
+                "url": url,
+                "title": title,
+                "number": number,
+                "kind": "topic" if "type-topic" in post.get("class") else "reply",
+                "author": text_of(post, ".//*[contains(@class, 'bbp-author-name')]"),
+                "role": text_of(post, ".//div[contains(@class, 'bbp-author-role')]"),
+                "date": text_of(header, ".//span[contains(@class, 'post-date')]"),
+                "link": next(iter(header.xpath(".//a[contains(@class, 'permalink')]/@href")), ""),
+                "html": etree.tostring(content[0], encoding="unicode"),
+                "text": content[0].text_content(),
+            }
+    arrow = cast("Any", importlib.import_module("pyarrow"))
+    parquet = cast("Any", importlib.import_module("pyarrow.parquet"))
+    parquet.write_table(arrow.Table.from_pylist(list(rows.values())), output, compression="zstd")
+    return len(rows)
+
+
+def harvested(sources: list[Path], output: Path, workers: int = 1) -> HarvestReport:
+    job = HarvestJob(
+        sources=tuple(map(str, sources)),
+        output=output,
+        workers=WorkerChoice(count=workers, with_dashboard=False),
+    )
+    return harvest(job, SystemClock(), QuietHarvest())
+
+
+def processor_seconds(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def compare_by_hand(folder: Path, sites: int, rounds: int) -> None:
+    path = folder / "forums.warc.gz"
+    with path.open("wb") as file:
+        for seed in range(1, sites + 1):
+            for url, body in topic_pages(f"forum{seed}.example", seed):
+                file.write(record(url, body))
+    posts = harvested([path], folder / "warm").posts
+    if by_hand(path, folder / "warm.parquet") != posts:
+        sys.exit("the loop by hand finds other posts")
+    theirs: list[float] = []
+    ours: list[float] = []
+    for turn in range(rounds):
+        theirs.append(processor_seconds(lambda: by_hand(path, folder / "hand.parquet")))
+        place = folder / f"harvest-{turn}"
+        ours.append(processor_seconds(partial(harvested, [path], place)))
+    hand, mine = posts / statistics.median(theirs), posts / statistics.median(ours)
+    print(
+        f"by hand          {hand:9,.0f} posts a second of a core, {posts:,} posts of {sites} sites"
+    )
+    print(
+        f"threadkeep       {mine:9,.0f} posts a second of a core, {mine / hand:.2f} times the rate by hand"
+    )
+
+
+def compare_filter(folder: Path, count: int, rounds: int) -> None:
+    path = folder / "noise.warc.gz"
+    write_noise(path, count)
+    (one,) = find_inputs([str(path)])
+    theirs: list[float] = []
+    ours: list[float] = []
+    for turn in range(rounds + 1):
+        place = HarvestFolder(path=folder / f"noise-{turn}")
+        place.make()
+        theirs.append(processor_seconds(lambda: only_read(path)))
+        ours.append(processor_seconds(partial(harvest_input, place, one, ReadOptions())))
+    ratio = statistics.median(
+        mine / their for mine, their in zip(ours[1:], theirs[1:], strict=True)
+    )
+    read, sifted = count / statistics.median(theirs[1:]), count / statistics.median(ours[1:])
+    print(
+        f"only reading     {read:9,.0f} pages a second of a core, {path.stat().st_size / count / 1024:.0f} KiB a page as stored"
+    )
+    print(
+        f"with the filter  {sifted:9,.0f} pages a second of a core, {ratio:.2f} times the time of only reading"
+    )
+
+
+def compare_workers(folder: Path, files: int, rounds: int) -> None:
+    sources: list[Path] = []
+    for number in range(files):
+        path = folder / f"part-{number}.warc.gz"
+        with path.open("wb") as file:
+            for url, body in topic_pages(f"site{number}.example", number + 100):
+                file.write(record(url, body))
+        sources.append(path)
+    speed_ups: list[float] = []
+    for turn in range(rounds):
+        alone = harvested(sources, folder / f"alone-{turn}")
+        two = harvested(sources, folder / f"two-{turn}", workers=2)
+        speed_ups.append(alone.elapsed / two.elapsed)
+        print(
+            f"  one worker {alone.elapsed:.2f} s, two workers {two.elapsed:.2f} s, {files} files",
+            flush=True,
+        )
+    print(f"two workers      {statistics.median(speed_ups):9.2f} times as fast as one")
+
+
+def main(arguments: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench harvesting", description=__doc__)
+    parser.add_argument("--sites", type=int, default=6, help="forums in the file for the rate")
+    parser.add_argument("--files", type=int, default=64, help="files for the speed-up")
+    parser.add_argument("--noise", type=int, default=3000, help="pages without a forum")
+    parser.add_argument(
+        "--rounds", type=int, default=5, help="how often each is measured, in turn"
+    )
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        compare_by_hand(folder, options.sites, options.rounds)
+        compare_filter(folder, options.noise, options.rounds)
+        compare_workers(folder, options.files, max(1, options.rounds // 2))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

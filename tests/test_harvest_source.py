@@ -1,0 +1,164 @@
+"""Where a harvest reads from: files by every way of naming them, WACZ, texts of web archives, and rows of an index."""
+
+from __future__ import annotations
+
+import importlib
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from parsers.errors import FetchError, ThreadkeepError, UsageError
+from scraper.sync.page_kind import understood
+from tests.cases import cases
+from tests.harvest_crawl import Crawl, Site, harvested, pages_of, posts_of
+from threadkeep.harvest.evidence import may_be_topic
+from threadkeep.harvest.options import ReadOptions
+from threadkeep.harvest.source import find_inputs
+
+if TYPE_CHECKING:
+    from parsers.records import Page
+
+arrow = cast("Any", importlib.import_module("pyarrow"))
+parquet = cast("Any", importlib.import_module("pyarrow.parquet"))
+fsspec = cast("Any", importlib.import_module("fsspec"))
+SITE = Site("one.example")
+COLUMNS = ("url", "warc_filename", "warc_record_offset", "warc_record_length")
+
+
+def saved(path: Path, site: Site = SITE) -> Path:
+    made = Crawl()
+    made.site(site)
+    return made.save(path)
+
+
+def numbers(output: Path) -> set[int]:
+    return {row["post_id"] for row in posts_of(output)}
+
+
+def test_folders_patterns_and_lists_name_files(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    for name in ("a.warc.gz", "b.warc.gz", "deep/c.warc.gz"):
+        saved(tmp_path / name)
+    (tmp_path / "list.txt").write_text(f"# mine\n{tmp_path}/a.warc.gz\n\n{tmp_path}/b.*\n")
+    assert len(find_inputs([str(tmp_path)])) == 3
+    assert len(find_inputs([f"{tmp_path}/*.warc.gz"])) == 2
+    assert len(find_inputs([f"{tmp_path}/**/*.warc.gz"])) == 3
+    assert len(find_inputs([f"@{tmp_path}/list.txt"])) == 2
+    assert len(find_inputs([f"{tmp_path}/a.warc.gz", f"{tmp_path}/*.warc.gz"])) == 2
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("nothing.warc.gz", "There is no file"),
+        ("none*.warc.gz", "No file is called"),
+        ("@nothing.txt", "cannot be read"),
+        ("empty", "holds no web archive"),
+        ("wrong.parquet", "has no column warc_filename"),
+        ("strange://a/b.warc.gz", "cannot be opened"),
+    ],
+)
+def test_what_is_not_there_is_said_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, sentence: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    parquet.write_table(arrow.table({"url": ["http://a.example/"]}), tmp_path / "wrong.parquet")
+    with pytest.raises(UsageError, match=sentence):
+        harvested(source, output=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_at_an_address_is_read(tmp_path: Path) -> None:
+    data = saved(tmp_path / "a.warc.gz").read_bytes()
+    with fsspec.open("memory://crawls/a.warc.gz", "wb") as file:
+        file.write(data)
+    harvested("memory://crawls/*.warc.gz", output=tmp_path / "out")
+    assert numbers(tmp_path / "out") == set(SITE.posts())
+    with pytest.raises(FetchError, match="cannot be reached"):
+        harvested("memory://crawls/none.warc.gz", output=tmp_path / "none")
+
+
+def test_a_wacz_is_read_without_being_unpacked(tmp_path: Path) -> None:
+    data = saved(tmp_path / "a.warc.gz").read_bytes()
+    with zipfile.ZipFile(tmp_path / "a.wacz", "w") as package:
+        package.writestr("datapackage.json", "{}")
+        package.writestr("archive/data.warc.gz", data)
+    harvested(tmp_path / "a.wacz", output=tmp_path / "out")
+    assert numbers(tmp_path / "out") == set(SITE.posts())
+    assert {row["source"] for row in pages_of(tmp_path / "out")} == {
+        f"{tmp_path}/a.wacz:archive/data.warc.gz"
+    }
+
+
+def test_texts_of_web_archives_go_through_the_reader_of_text_dumps(tmp_path: Path) -> None:
+    text = Path("fixtures/text-dump/en-web-archive.txt").read_bytes().partition(b"-->")[2].strip()
+    made = Crawl()
+    made.put("http://shop.example/", b"Only # nails and # screws.", kind="conversion")
+    made.put("http://board.example/forums/topic/old/", text, kind="conversion")
+    report = harvested(made.save(tmp_path / "a.warc.wet.gz"), output=tmp_path / "out")
+    rows = posts_of(tmp_path / "out")
+    assert rows
+    assert {row["engine"] for row in rows} == {"text-dump"}
+    assert (report.counts.candidates, report.passed) == (1, {"no-marks": 1})
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Path:
+    """A Parquet index of a file with a site, noise, and another site between."""
+    made = Crawl()
+    urls: list[str] = []
+    for url, body in SITE.pages():
+        made.put(url, body)
+        made.put(f"http://noise.example/{len(urls)}.html", b"<p>noise</p>" * 9000)
+        urls += [url, f"http://noise.example/{len(urls)}.html"]
+    (tmp_path / "segments").mkdir()
+    made.save(tmp_path / "segments" / "a.warc.gz")
+    rows = [
+        (url, "segments/a.warc.gz", made.offset(number), len(made.records[number]))
+        for number, url in enumerate(urls)
+    ]
+    columns = dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
+    parquet.write_table(arrow.table(columns), tmp_path / "index.parquet", row_group_size=4)
+    return tmp_path / "index.parquet"
+
+
+def test_only_the_wanted_records_of_an_index_are_read(index: Path, tmp_path: Path) -> None:
+    report = harvested(index, output=tmp_path / "out", base=str(tmp_path))
+    assert numbers(tmp_path / "out") == set(SITE.posts())
+    assert report.counts.records == len(SITE.pages())
+    assert report.inputs > 1
+    assert {row["source"] for row in pages_of(tmp_path / "out")} == {"segments/a.warc.gz"}
+    data = (tmp_path / "segments" / "a.warc.gz").read_bytes()
+    assert all(data[row["offset"] :].startswith(b"\x1f\x8b") for row in pages_of(tmp_path / "out"))
+
+
+def test_every_row_of_an_index_is_read_where_asked_for(index: Path, tmp_path: Path) -> None:
+    read = ReadOptions(is_unsifted=True)
+    report = harvested(index, output=tmp_path / "out", base=str(tmp_path), read=read)
+    assert report.counts.records == 2 * len(SITE.pages())
+
+
+def test_an_index_of_files_that_are_not_there_is_tried_again(index: Path, tmp_path: Path) -> None:
+    failed = harvested(index, output=tmp_path / "out", base="memory://nowhere")
+    assert (failed.exit_code, failed.inputs_failed) == (4, failed.inputs)
+    assert "segments/a.warc.gz cannot be read" in failed.problems[0]
+    again = harvested(index, output=tmp_path / "out", base="memory://nowhere")
+    assert again.inputs_done == again.inputs
+
+
+def is_topic(page: Page) -> bool:
+    try:
+        return understood(page).found is not None
+    except ThreadkeepError:
+        return False
+
+
+@pytest.mark.parametrize("folder", ["bbpress", "bbpress-standalone", "structural"])
+def test_the_filter_passes_every_page_that_an_engine_reads(folder: str) -> None:
+    topics = [one for one in cases(folder) if is_topic(one.page)]
+    assert len(topics) > 40
+    missed = [one.name for one in topics if not may_be_topic(one.page.url, one.page.body)]
+    assert missed == []
