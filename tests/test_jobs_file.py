@@ -14,6 +14,7 @@ from tests.documents import ROOT
 from threadkeep.jobs.jobs_file import read_jobs
 from threadkeep.jobs.settings import (
     ExportSetting,
+    JobExport,
     JobSettings,
     LoginSetting,
     NotifySetting,
@@ -69,7 +70,11 @@ def test_everything_that_a_job_may_say(tmp_path: Path) -> None:
     my_site = true
     audit = "2.5%"
     login = { user = "ada", password_env = "LANTERN_PASSWORD", url = "https://lantern.example/in/" }
-    exports = [{ path = "posts.jsonl" }, { path = "lantern.txt", format = "markdown" }]
+    exports = [
+        { path = "posts.jsonl" },
+        { path = "lantern.txt", format = "markdown", media_dir = "{name}-files" },
+        { path = "{name}.warc.gz" },
+    ]
     retention = { folder = "copies", keep_daily = 3, keep_weekly = 0, keep_monthly = 1 }
     report = "{name}-{date}.md"
     notify = { on = "always", urls_file = "whom.txt" }
@@ -78,8 +83,11 @@ def test_everything_that_a_job_may_say(tmp_path: Path) -> None:
     assert job.archive == Path("~/lantern.db").expanduser()
     assert job.audit == 0.025
     assert job.exports == (
-        (tmp_path / "posts.jsonl", None),
-        (tmp_path / "lantern.txt", "markdown"),
+        JobExport(path=tmp_path / "posts.jsonl", format=None, media_dir=None),
+        JobExport(
+            path=tmp_path / "lantern.txt", format="markdown", media_dir=tmp_path / "lantern-files"
+        ),
+        JobExport(path=tmp_path / "lantern.warc.gz", format=None, media_dir=None),
     )
     assert job.snapshots == tmp_path / "copies"
     assert job.report == tmp_path / "lantern-{date}.md"
@@ -107,7 +115,9 @@ def test_defaults_hold_where_a_job_says_nothing(tmp_path: Path) -> None:
     assert lantern.archive == tmp_path / "lantern" / "forum.db"
     assert harbour.archive == tmp_path / "Old Harbour" / "forum.db"
     assert (lantern.settings.delay, harbour.settings.delay) == (5, 9)
-    assert lantern.exports == ((tmp_path / "lantern.csv", None),)
+    assert lantern.exports == (
+        JobExport(path=tmp_path / "lantern.csv", format=None, media_dir=None),
+    )
     assert harbour.exports == ()
 
 

@@ -82,7 +82,7 @@ def file_with(folder: Path, **notify: str) -> Path:
 
 
 def report(name: str, **values: Any) -> JobReport:  # noqa: ANN401  handed on as they are
-    return JobReport(name=name, urls=(), archive=Path(f"{name}.db"), **values)
+    return JobReport(name=name, urls=(), archive=f"{name}.db", **values)
 
 
 def told(folder: Path, setting: str, **values: Any) -> tuple[Notice, ...]:  # noqa: ANN401  likewise

@@ -34,7 +34,7 @@ GAP = RecordedGap(
 LANTERN = JobReport(
     name="lantern",
     urls=("https://lantern.example/forums/",),
-    archive=Path("/srv/lantern.db"),
+    archive="/srv/lantern.db",
     started_at="2026-01-15T03:00:00Z",
     seconds=90.0,
     requests=12,
@@ -64,7 +64,7 @@ RUN = RunReport(
     started_at="2026-01-15T03:00:00Z",
     ended_at="2026-01-15T03:01:30Z",
     seconds=90.0,
-    jobs=(LANTERN, JobReport(name="harbour", urls=(), archive=Path("/srv/h.db"), exit_code=4)),
+    jobs=(LANTERN, JobReport(name="harbour", urls=(), archive="/srv/h.db", exit_code=4)),
     notices=(
         Notice(jobs=("lantern",), occasions=("gaps",)),
         Notice(jobs=("harbour",), occasions=("failure",), error="Nobody answered.", exit_code=4),
@@ -118,7 +118,7 @@ def test_what_a_forum_writes_does_not_become_markdown(tmp_path: Path) -> None:
         detail="`code`",
         missing=None,
     )
-    job = JobReport(name="a|b", urls=(), archive=Path("a.db"), new_gaps=(nasty,))
+    job = JobReport(name="a|b", urls=(), archive="a.db", new_gaps=(nasty,))
     write_report(path, RunReport(
         jobs_file=Path("JOBS.toml"), started_at="2026-01-15T03:00:00Z", ended_at="", seconds=0, jobs=(job,)
     ))  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import signal
@@ -323,13 +324,18 @@ def test_exports_and_copies_follow_a_run_that_came_to_its_end(
 ) -> None:
     path = two_jobs(
         sites,
-        'exports = [{ path = "out/{name}.jsonl" }, { path = "posts.txt", format = "markdown" }]',
+        'exports = [{ path = "out/{name}.jsonl" }, { path = "posts.txt", format = "markdown", media_dir = "shown" },'
+        ' { path = "out/{name}.warc.gz" }]',
         'retention = { folder = "copies", keep_daily = 2, keep_weekly = 0, keep_monthly = 0 }',
     )
     ran = threadkeep("run", path, "--json")
     assert ran.code == 0
     lantern = ran.report["jobs"][0]
-    assert [one["posts"] for one in lantern["exports"]] == [26, 26]
+    assert [one["posts"] for one in lantern["exports"]] == [26, 26, 0]
+    assert lantern["exports"][2]["pages"] > 1
+    assert gzip.decompress(Path("out/lantern.warc.gz").read_bytes()).startswith(b"WARC/1.1")
+    assert Path("out/lantern.cdxj").exists()
+    assert Path("shown/index.jsonl").exists()
     lines = Path("out/lantern.jsonl").read_text("utf-8").splitlines()
     assert len(lines) == 26
     assert Path("posts.txt").read_text("utf-8").startswith("---")

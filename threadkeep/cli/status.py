@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,11 +21,12 @@ _HEADS = ("name", "complete", "posts", "topics", "gaps", "size", "exit")
 
 def command(
     place: Annotated[
-        Path,
+        str,
         typer.Argument(
-            metavar="JOBS.toml|FOLDER", help="Which archives; without it, those of this folder."
+            metavar="JOBS.toml|FOLDER",
+            help="Which archives, a path or an address; without it, those of this folder.",
         ),
-    ] = Path(),
+    ] = ".",
     *,
     check: Annotated[
         bool, typer.Option("--check", help="Exit as the worst of their newest runs did.")
@@ -43,6 +43,7 @@ def command(
       threadkeep status
       threadkeep status JOBS.toml
       threadkeep status /srv/forums --json
+      threadkeep status s3://bucket/forums
       threadkeep status JOBS.toml --check --quiet
 
     Exit code 0, whatever is found; with --check the worst exit code of their newest runs.

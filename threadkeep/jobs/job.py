@@ -16,9 +16,10 @@ from scraper.fetch.network import is_loopback_host
 from scraper.politeness.agent import checked_contact
 from scraper.sync.media_options import MediaOptions, file_size_of, hosts_named, size_of
 from scraper.sync.site_time import check_zone
-from threadkeep.exporting import plan_export
+from threadkeep.home import home_at, is_address
 from threadkeep.jobs.report_file import check_report
-from threadkeep.jobs.settings import Job
+from threadkeep.jobs.settings import Job, JobExport
+from threadkeep.output import plan_output
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -61,12 +62,14 @@ def settled(name: str, settings: JobSettings, source: Path, path: str) -> Job:
             " or for all jobs under [defaults], as archive = “{name}.db”."
         )
     retention = settings.retention
+    archive, home = _archive(settings.archive, places)
     return Job(
         source=source,
         name=name,
         urls=settings.urls,
         host=host,
-        archive=places.place(settings.archive, "archive"),
+        archive=archive,
+        home=home,
         audit=_share(settings.audit, path),
         media=_media(settings, path),
         exports=_exports(settings, places),
@@ -94,6 +97,16 @@ class _Places:
             key: where it stands in the job.
             leaving: what else in braces may stand in it.
         """
+        return self._folder / Path(self.named(text, key, leaving=leaving)).expanduser()
+
+    def named(self, text: str, key: str, *, leaving: str = "") -> str:
+        """A place as it is written, `{name}` replaced.
+
+        Args:
+            text: as the file has it.
+            key: where it stands in the job.
+            leaving: what else in braces may stand in it.
+        """
         for one in _PLACEHOLDER.findall(text):
             if one not in {"{name}", leaving}:
                 raise UsageError(
@@ -101,7 +114,17 @@ class _Places:
                 )
         if not text or "\x00" in text:
             raise UsageError(f"“{self.key}.{key}” names no place; write the name of a file.")
-        return self._folder / Path(text.replace("{name}", self._name)).expanduser()
+        return text.replace("{name}", self._name)
+
+
+def _archive(text: str, places: _Places) -> tuple[Path, str | None]:
+    """The archive's file, and the address of its home where it is one."""
+    if not is_address(text):
+        return places.place(text, "archive"), None
+    address = places.named(text, "archive")
+    with _at(f"{places.key}.archive"):
+        home = home_at(address)
+    return Path(home.name) if home.path is None else home.path, None if home.path else address
 
 
 def _check_name(name: str, path: str) -> None:
@@ -135,6 +158,10 @@ def _check_pace(settings: JobSettings, path: str) -> None:
     if settings.delay < _LEAST_DELAY and not (settings.my_site or is_here):
         raise UsageError(
             f"“{path}.delay” is faster than one request a second; that takes my_site = true."
+        )
+    if not math.isfinite(settings.publish_every) or settings.publish_every <= 0:
+        raise UsageError(
+            f"“{path}.publish_every” has to be a number of seconds above 0, not {settings.publish_every:g}."
         )
     if settings.contact is not None:
         with _at(f"{path}.contact"):
@@ -200,14 +227,19 @@ def _check_notify(notify: NotifySetting | None, path: str) -> None:
         )
 
 
-def _exports(settings: JobSettings, places: _Places) -> tuple[tuple[Path, str | None], ...]:
-    found: list[tuple[Path, str | None]] = []
+def _exports(settings: JobSettings, places: _Places) -> tuple[JobExport, ...]:
+    found: list[JobExport] = []
     for number, export in enumerate(settings.exports):
         key = f"exports[{number}]"
         path = places.place(export.path, f"{key}.path")
+        media_dir = (
+            places.place(export.media_dir, f"{key}.media_dir")
+            if export.media_dir is not None
+            else None
+        )
         with _at(f"{places.key}.{key}"):
-            plan_export(path, export.format, ExportOptions())
-        found.append((path, export.format))
+            plan_output(path, export.format, ExportOptions(), media_dir=media_dir)
+        found.append(JobExport(path=path, format=export.format, media_dir=media_dir))
     return tuple(found)
 
 

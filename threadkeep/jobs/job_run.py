@@ -1,34 +1,32 @@
-"""Run one job: archive or sync its site, then export and copy what is kept, and tell what changed; one thread, one host."""
+"""Run one job: archive or sync its site, and tell what changed; one thread, one host."""
 
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
-from exporters.exporter import ExportOptions
-from parsers.errors import ExportError, ThreadkeepError
+from parsers.errors import ThreadkeepError
 from scraper.archive.database import reading
 from scraper.archive.header import is_archive
 from scraper.archive.page import newest_pages, utc_text
-from scraper.archive.retention import Retention
 from scraper.archive.run_record import newest_run, run_record, unaccepted_gaps
-from scraper.archive.snapshot import prune_snapshots, take_snapshot
 from scraper.archive.standing import standing
 from scraper.fetch.settings import FetchSettings
 from scraper.politeness.robots import robots_from_page
 from scraper.sync.crawl_options import CrawlOptions
 from scraper.sync.pipeline import ArchiveJob, archive_topics
 from scraper.sync.report import worst_exit_code
-from threadkeep.exporting import check_output, export_archive, plan_export
+from threadkeep.jobs.follow_up import came_to_its_end, followed_up, make_folder
 from threadkeep.jobs.ledger import ledger_of
 from threadkeep.jobs.login import login_of
-from threadkeep.jobs.report import ExportedFile, JobReport
+from threadkeep.jobs.report import JobReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from scraper.archive.run_record import RecordedGap
@@ -41,70 +39,99 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 INTERRUPTED = 130
-# “Done”, be it that something is missing: what was kept is as new as it can be.
-_DONE = frozenset({0, 3})
 _HELD_BACK = "gone-unconfirmed"
 _ROBOTS_AGE = timedelta(hours=24)
 
 
-class JobRun:
-    """One job while it goes on."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What an archive held before a run, so that what is new can be told from it.
 
-    def __init__(self, job: Job, clock: Clock, listener: Listener, on_wait: WaitHook) -> None:
+    Attributes:
+        run: the newest run in it.
+        gaps: what was missing.
+    """
+
+    run: int = 0
+    gaps: frozenset[tuple[str, str, str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """Where a job is run, if it is not beside its archive.
+
+    Attributes:
+        place: held while the archive is looked at and written; what it raises is the job's failure. Out of it comes what
+            the archive held before the run that this goes on with; None: it begins here.
+        fetch: numbers and manners of fetching, as far as the job does not say them.
+    """
+
+    place: Callable[[], AbstractContextManager[Known | None]] = nullcontext
+    fetch: FetchSettings = field(default_factory=FetchSettings)
+
+
+class JobRun:
+    """One job while it goes on.
+
+    Attributes:
+        known: what the archive held before.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        clock: Clock,
+        listener: Listener,
+        on_wait: WaitHook,
+        surroundings: Surroundings | None = None,
+    ) -> None:
         self._job = job
         self._clock = clock
         self._listener = listener
         self._on_wait = on_wait
+        self._surroundings = surroundings or Surroundings()
         self._codes: list[int] = []
         self._problems: list[str] = []
         self._error: str | None = None
-        self._exports: list[ExportedFile] = []
-        self._snapshot: Path | None = None
-        self._known_run = 0
-        self._known_gaps: frozenset[tuple[str, str, str]] = frozenset()
+        self.known = Known()
 
     def run(self, command: str) -> JobReport:
-        """Run it to its end, or to where it is stopped; what fails is in the report.
+        """Run it to its end, exports and copies included, or to where it is stopped; what fails is in the report.
 
         Args:
             command: what is running, to be told to whoever finds the archive locked.
         """
-        began, started_at = self._clock.now(), utc_text(self._clock.now())
+        began = self._clock.now()
+        report = self.archive(command)
+        if came_to_its_end(report):
+            report = followed_up(self._job, report, self._clock)
+        return replace(report, seconds=round((self._clock.now() - began).total_seconds(), 3))
+
+    def archive(self, command: str) -> JobReport:
+        """Archive or sync its site, and nothing else.
+
+        Args:
+            command: see `run`.
+        """
+        began = self._clock.now()
         archived = self._archived(command)
-        if archived is not None and archived.exit_code in _DONE:
-            self._follow_up()
         return self._report(
             archived,
-            started_at=started_at,
+            started_at=utc_text(began),
             seconds=round((self._clock.now() - began).total_seconds(), 3),
         )
 
     def _archived(self, command: str) -> ArchiveReport | None:
-        job, settings = self._job, self._job.settings
         try:
-            _make_folder(job.archive)
-            self._look_before()
-            report = archive_topics(
-                ArchiveJob(
-                    urls=job.urls,
-                    path=job.archive,
-                    fetch=FetchSettings(
-                        contact=settings.contact,
-                        delay=settings.delay,
-                        respect_robots=not settings.my_site,
-                    ),
-                    crawl=CrawlOptions(may_archive=settings.my_site),
-                    timezone=settings.timezone,
-                    audit=job.audit,
-                    media=job.media,
-                    login=login_of(job),
-                    as_guest=settings.as_guest,
-                    command=command,
-                ),
-                listener=self._listener,
-                on_wait=self._on_wait,
-                clock=self._clock,
-            )
+            with self._surroundings.place() as known:
+                make_folder(self._job.archive)
+                self.known = known or known_of(self._job.archive)
+                report = archive_topics(
+                    self._work(command),
+                    listener=self._listener,
+                    on_wait=self._on_wait,
+                    clock=self._clock,
+                )
         except ThreadkeepError as error:
             self._fail(error)
             self._error = str(error)
@@ -122,54 +149,29 @@ class JobRun:
         self._problems += [error for error in errors if error]
         return report
 
-    def _look_before(self) -> None:
-        """Note what was known before the run, so that what is new can be told from it."""
-        if is_archive(self._job.archive):
-            with reading(self._job.archive) as archive:
-                self._known_run = newest_run(archive)
-                self._known_gaps = frozenset(map(_key, unaccepted_gaps(archive)))
-
-    def _follow_up(self) -> None:
-        """Export and copy what is kept now, until a stop is asked for."""
-        exports = range(len(self._job.exports))
-        steps: list[Callable[[], None]] = [partial(self._export, number) for number in exports]
-        try:
-            for step in (*steps, self._copy):
-                self._clock.sleep(0)
-                self._try(step)
-        except KeyboardInterrupt:
-            self._codes.append(INTERRUPTED)
-
-    def _try(self, step: Callable[[], None]) -> None:
-        """Take a step that fails for itself: what was archived stays archived."""
-        try:
-            step()
-        except ThreadkeepError as error:
-            self._fail(error)
-            self._problems.append(str(error))
+    def _work(self, command: str) -> ArchiveJob:
+        job, settings = self._job, self._job.settings
+        return ArchiveJob(
+            urls=job.urls,
+            path=job.archive,
+            fetch=replace(
+                self._surroundings.fetch,
+                contact=settings.contact,
+                delay=settings.delay,
+                respect_robots=not settings.my_site,
+            ),
+            crawl=CrawlOptions(may_archive=settings.my_site),
+            timezone=settings.timezone,
+            audit=job.audit,
+            media=job.media,
+            login=login_of(job),
+            as_guest=settings.as_guest,
+            command=command,
+        )
 
     def _fail(self, error: ThreadkeepError) -> None:
         logger.error("%s: %s", self._job.name, error)
         self._codes.append(error.exit_code)
-
-    def _export(self, number: int) -> None:
-        path, format_name = self._job.exports[number]
-        plan = plan_export(path, format_name, ExportOptions())
-        _make_folder(path)
-        check_output(plan, archive=self._job.archive)
-        written = export_archive(self._job.archive, plan)
-        self._exports.append(ExportedFile(path=path, posts=written.posts))
-
-    def _copy(self) -> None:
-        folder, keep = self._job.snapshots, self._job.settings.retention
-        if folder is None or keep is None:
-            return
-        now = self._clock.now()
-        self._snapshot = take_snapshot(self._job.archive, folder, now).path
-        numbers = Retention(
-            daily=keep.keep_daily, weekly=keep.keep_weekly, monthly=keep.keep_monthly
-        )
-        prune_snapshots(folder, self._job.archive.stem, numbers, now)
 
     def _report(
         self, archived: ArchiveReport | None, *, started_at: str, seconds: float
@@ -179,15 +181,13 @@ class JobRun:
         report = JobReport(
             name=job.name,
             urls=job.urls,
-            archive=job.archive,
+            archive=str(job.archive),
             started_at=started_at,
             seconds=seconds,
             requests=traffic.requests if traffic else 0,
             body_bytes=traffic.body_bytes if traffic else 0,
             held_back=archived.held_back if archived else 0,
             withheld=len(archived.withheld) if archived else 0,
-            exports=tuple(self._exports),
-            snapshot=self._snapshot,
             error=self._error,
         )
         try:
@@ -206,10 +206,10 @@ class JobRun:
         if not is_archive(self._job.archive):
             return report
         with reading(self._job.archive) as archive:
-            record = run_record(archive, after=self._known_run)
+            record = run_record(archive, after=self.known.run)
             gaps = unaccepted_gaps(archive)
             now = standing(archive)
-        new_gaps = tuple(gap for gap in gaps if _key(gap) not in self._known_gaps)
+        new_gaps = tuple(gap for gap in gaps if _key(gap) not in self.known.gaps)
         asked = record.requests if record else ()
         return replace(
             report,
@@ -226,6 +226,19 @@ class JobRun:
             ledger=ledger_of(asked),
             asked=asked,
         )
+
+
+def known_of(path: Path) -> Known:
+    """What an archive holds now, as far as what is new can be told from it.
+
+    Raises:
+        ArchiveError: it cannot be read.
+    """
+    if not is_archive(path):
+        return Known()
+    with reading(path) as archive:
+        gaps = frozenset(map(_key, unaccepted_gaps(archive)))
+        return Known(run=newest_run(archive), gaps=gaps)
 
 
 def pause_after(job: Job, clock: Clock) -> float:
@@ -255,12 +268,3 @@ def _held_back(gap: RecordedGap) -> int:
 
 def _key(gap: RecordedGap) -> tuple[str, str, str]:
     return (gap.url or gap.of, gap.code, gap.place)
-
-
-def _make_folder(path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ExportError(
-            f"The folder “{path.parent}” cannot be made ({error.strerror}); choose another place."
-        ) from error

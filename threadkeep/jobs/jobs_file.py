@@ -83,10 +83,10 @@ def _job(name: str, value: object, defaults: Mapping[str, Any], source: Path) ->
 
 def _refuse_shared(jobs: list[Job]) -> None:
     """Let no two jobs write to one place, nor one job to one place twice."""
-    places: defaultdict[Path, list[str]] = defaultdict(list)
+    places: defaultdict[str, list[str]] = defaultdict(list)
     for job in jobs:
         for what, place in _places(job):
-            places[place.resolve()].append(f"“{key_path('jobs', job.name, what)}”")
+            places[place].append(f"“{key_path('jobs', job.name, what)}”")
     for place, keys in places.items():
         if len(keys) > 1:
             raise UsageError(
@@ -94,12 +94,12 @@ def _refuse_shared(jobs: list[Job]) -> None:
             )
 
 
-def _places(job: Job) -> Iterator[tuple[str, Path]]:
-    yield "archive", job.archive
-    for path, _ in job.exports:
-        yield "exports", path
+def _places(job: Job) -> Iterator[tuple[str, str]]:
+    yield "archive", job.home or str(job.archive.resolve())
+    for export in job.exports:
+        yield "exports", str(export.path.resolve())
     if job.report is not None:
-        yield "report", job.report
+        yield "report", str(job.report.resolve())
     if job.snapshots is not None:
         # A folder may have the copies of several archives, whose names tell them apart.
-        yield "retention", job.snapshots / job.archive.stem
+        yield "retention", str((job.snapshots / job.archive.stem).resolve())

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from scraper.archive.run_record import RecordedGap
-    from threadkeep.jobs.report import JobReport, LedgerLine, Notice, RunReport
+    from threadkeep.jobs.report import ExportedFile, JobReport, LedgerLine, Notice, RunReport
 
 # Markdown's own signs, where a title or an address holds them.
 _SIGNS = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>|#"})
@@ -53,9 +53,7 @@ def _job(job: JobReport) -> Iterator[str]:
     yield f"- archive: {_text(job.archive)}, {counted(job.posts, 'post')} in {counted(job.topics, 'topic')}"
     yield from (f"- address: {_text(url)}" for url in job.urls)
     yield f"- exit code: {job.exit_code}, {outcome_of(job)}"
-    yield from (
-        f"- exported: {_text(one.path)}, {counted(one.posts, 'post')}" for one in job.exports
-    )
+    yield from (f"- exported: {_text(one.path)}, {_amount(one)}" for one in job.exports)
     if job.snapshot is not None:
         yield f"- copied: {_text(job.snapshot)}"
     if job.held_back:
@@ -89,6 +87,10 @@ def _ledger(lines: tuple[LedgerLine, ...]) -> Iterator[str]:
     for line in lines:
         cells = (_text(line.host), _text(line.reason), str(line.requests), str(line.failed))
         yield f"| {' | '.join(cells)} | {size_of(line.body_bytes)} |"
+
+
+def _amount(export: ExportedFile) -> str:
+    return counted(export.pages, "page") if export.pages else counted(export.posts, "post")
 
 
 def _text(value: object) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path  # noqa: TC003  msgspec looks it up
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from scraper.archive.run_record import AskedRequest, RecordedGap
+from scraper.archive.run_record import (  # noqa: TC001  msgspec looks them up
+    AskedRequest,
+    RecordedGap,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +36,13 @@ class ExportedFile:
 
     Attributes:
         path: the file.
-        posts: how many posts are in it.
+        posts: how many posts are in it; 0 of a web archive.
+        pages: how many pages are in it, of a web archive.
     """
 
     path: Path
     posts: int
+    pages: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ class JobReport:
     Attributes:
         name: its name in JOBS.toml.
         urls: what it archives.
-        archive: the archive's file.
+        archive: the archive's file, or the address of its home.
         started_at: when it began, in UTC; None where the run was stopped before.
         seconds: how long it took.
         requests: requests sent to the site, further attempts and redirects included.
@@ -76,7 +78,7 @@ class JobReport:
 
     name: str
     urls: tuple[str, ...]
-    archive: Path
+    archive: str
     started_at: str | None = None
     seconds: float = 0.0
     requests: int = 0

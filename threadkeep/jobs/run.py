@@ -9,6 +9,7 @@ from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Protocol
 
+from parsers.errors import UsageError
 from scraper.archive.page import utc_text
 from scraper.politeness.clock import SystemClock
 from scraper.sync.listener import Listener
@@ -22,6 +23,7 @@ from threadkeep.jobs.stop import StoppableClock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from scraper.politeness.clock import Clock
     from scraper.politeness.waiting import Wait
@@ -31,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 # How often the main thread looks up: where it only waited, some systems would not let Ctrl-C through.
 _TICK = 0.5
-_BUG = "a bug of threadkeep's ended it, or a job before it on the same host; standard error tells more."
+BUG = "a bug of threadkeep's ended it, or a job before it on the same host; standard error tells more."
 
 
 class JobListener(Listener, Protocol):
@@ -77,13 +79,48 @@ def run_jobs(
         clock: what is waited on.
 
     Raises:
+        UsageError: an archive has its home elsewhere.
         ExportError: `shown` can show nothing any more.
     """
     clock = clock or SystemClock()
     started = clock.now()
+    refuse_addresses(file)
     run = _Run(file, shown, command, clock)
     run.run_all()
-    jobs = run.reports()
+    return concluded(file, run.reports(), started, clock, was_stopped=run.was_stopped)
+
+
+def refuse_addresses(file: JobsFile) -> None:
+    """Let no archive have its home elsewhere, where no worker works on a copy of it.
+
+    Raises:
+        UsageError: one has.
+    """
+    for job in file.jobs:
+        if job.home is not None:
+            raise UsageError(
+                f"The archive of {job.name} has its home at {job.home}; that takes workers, who publish it there: run this"
+                " with --workers 1 or --cluster."
+            )
+
+
+def concluded(
+    file: JobsFile,
+    jobs: tuple[JobReport, ...],
+    started: datetime,
+    clock: Clock,
+    *,
+    was_stopped: bool,
+) -> RunReport:
+    """Send the notifications that are due, and write down how a run ended.
+
+    Args:
+        file: the jobs.
+        jobs: what each did, in the order of the file.
+        started: when the run began.
+        clock: tells when it ended.
+        was_stopped: it was stopped from outside.
+    """
     notices = notify(file, jobs)
     codes = [*(job.exit_code for job in jobs), *(notice.exit_code for notice in notices)]
     ended = clock.now()
@@ -95,8 +132,8 @@ def run_jobs(
             seconds=round((ended - started).total_seconds(), 3),
             jobs=jobs,
             notices=notices,
-            interrupted=run.was_stopped,
-            exit_code=INTERRUPTED if run.was_stopped else worst_exit_code(codes),
+            interrupted=was_stopped,
+            exit_code=INTERRUPTED if was_stopped else worst_exit_code(codes),
         )
     )
 
@@ -121,7 +158,7 @@ class _Run:
 
     def run_all(self) -> None:
         """Run the jobs of every host, and show them as they end."""
-        hosts = _by_host(self._file.jobs)
+        hosts = jobs_by_host(self._file.jobs)
         self._open = len(hosts)
         for host, jobs in hosts.items():
             # Daemons, so that Ctrl-C pressed again ends them: as a kill does, it loses but the page in flight.
@@ -178,13 +215,14 @@ class _Run:
 
     def _not_run(self, job: Job) -> JobReport:
         """The report of a job that was not begun, or whose thread ended with a bug."""
-        report = JobReport(name=job.name, urls=job.urls, archive=job.archive)
+        report = JobReport(name=job.name, urls=job.urls, archive=job.place)
         if self.was_stopped:
             return replace(report, exit_code=INTERRUPTED)
-        return replace(report, error=_BUG, problems=(_BUG,), exit_code=1)
+        return replace(report, error=BUG, problems=(BUG,), exit_code=1)
 
 
-def _by_host(jobs: Sequence[Job]) -> dict[str, list[Job]]:
+def jobs_by_host(jobs: Sequence[Job]) -> dict[str, list[Job]]:
+    """Jobs by the host that they ask, in the order of the file."""
     found: defaultdict[str, list[Job]] = defaultdict(list)
     for job in jobs:
         found[job.host].append(job)

@@ -40,7 +40,7 @@ def held_back_line(job: JobReport) -> str:
     """What is to be done about posts that seem to have vanished at once."""
     return (
         f"held back: {counted(job.held_back, 'post')} seem to have vanished at once; look at the site, and if it is"
-        f" right, confirm it once by `threadkeep sync -a {shlex.quote(str(job.archive))} --confirm-gone`"
+        f" right, confirm it once by `threadkeep sync -a {shlex.quote(job.archive)} --confirm-gone`"
     )
 
 

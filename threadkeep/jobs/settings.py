@@ -22,10 +22,12 @@ class ExportSetting:
     Attributes:
         path: the file; `{name}` in it is the job's name.
         format: the format; without it the path's ending names one.
+        media_dir: the folder for the files that the posts show; `{name}` in it is the job's name.
     """
 
     path: str
     format: str | None = None
+    media_dir: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,8 @@ class DefaultSettings:
     """What holds for every job that does not say otherwise.
 
     Attributes:
-        archive: the archive's file; `{name}` in it is the job's name.
+        archive: the archive's file, or the address of its home; `{name}` in it is the job's name.
+        publish_every: how many seconds a worker keeps what it reads to itself, before it publishes the archive.
         delay: the least pause between two requests to a host, in seconds.
         contact: an e-mail or web address, for the site's owner.
         timezone: the site's zone, where it is not to be found out.
@@ -106,6 +109,7 @@ class DefaultSettings:
     """
 
     archive: str | None = None
+    publish_every: float = 300.0
     delay: float = 1.0
     contact: str | None = None
     timezone: str | None = None
@@ -137,6 +141,21 @@ class JobSettings(DefaultSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JobExport:
+    """An export of a job, its places settled.
+
+    Attributes:
+        path: the file.
+        format: the format, where it is named.
+        media_dir: the folder for the files that the posts show, where they are wanted.
+    """
+
+    path: Path
+    format: str | None
+    media_dir: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One job, every place settled and every value checked.
 
@@ -145,10 +164,11 @@ class Job:
         name: its name in the file.
         urls: the addresses to archive, of one site.
         host: that site's host and port.
-        archive: the archive's file.
+        archive: the archive's file; of one whose home is an address, the file's name.
+        home: the address of its home; None: it is the file.
         audit: how much of what is known is read again, from 0 to 1.
         media: what is fetched of what posts show.
-        exports: what is exported afterwards: the file, and the format where it is named.
+        exports: what is exported afterwards.
         snapshots: the folder of the copies, where copies are kept.
         report: the file of its report, where there is one.
         settings: all else that the file says.
@@ -159,12 +179,18 @@ class Job:
     urls: tuple[str, ...]
     host: str
     archive: Path
+    home: str | None
     audit: float
     media: MediaOptions
-    exports: tuple[tuple[Path, str | None], ...]
+    exports: tuple[JobExport, ...]
     snapshots: Path | None
     report: Path | None
     settings: JobSettings
+
+    @property
+    def place(self) -> str:
+        """Where the archive is kept: the file, or the address of its home."""
+        return self.home or str(self.archive)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

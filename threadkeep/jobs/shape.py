@@ -36,6 +36,7 @@ _EXAMPLES = {
     "media_hosts": 'media_hosts = ["images.example"]',
     "media_limit": 'media_limit = "500M"',
     "my_site": "my_site = true",
+    "publish_every": "publish_every = 300",
     "path": 'path = "posts.jsonl"',
     "report": 'report = "{name}.md"',
     "retention": 'retention = { folder = "snapshots", keep_daily = 7 }',

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from parsers.errors import ThreadkeepError, UsageError
+from parsers.errors import ArchiveError, ThreadkeepError, UsageError
 from scraper.archive.database import reading
 from scraper.archive.header import is_archive
 from scraper.archive.page import utc_moment
 from scraper.archive.retention import snapshot_moment
 from scraper.archive.standing import standing
 from scraper.sync.report import worst_exit_code
+from threadkeep.home import archives_at, home_at, is_address
 from threadkeep.jobs.jobs_file import read_jobs
 from threadkeep.jobs.last_run import last_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
-    from pathlib import Path
 
     from threadkeep.jobs.last_run import LastJob
     from threadkeep.jobs.settings import Job
@@ -35,7 +37,7 @@ class ArchiveStatus:
 
     Attributes:
         name: the job's name; of an archive that was found in a folder, the file's.
-        archive: the file.
+        archive: the file, or the address of its home.
         host: the site's host; empty where it is not known.
         topics: topics kept.
         posts: posts kept, gone ones not among them.
@@ -51,7 +53,7 @@ class ArchiveStatus:
     """
 
     name: str
-    archive: Path
+    archive: str
     host: str = ""
     topics: int = 0
     posts: int = 0
@@ -76,16 +78,16 @@ class StatusReport:
         exit_code: the worst of theirs with `--check`, else 0.
     """
 
-    of: Path
+    of: str
     archives: tuple[ArchiveStatus, ...]
     exit_code: int = 0
 
 
-def status_of(path: Path, now: datetime, *, check: bool = False) -> StatusReport:
+def status_of(path: Path | str, now: datetime, *, check: bool = False) -> StatusReport:
     """How archives stand.
 
     Args:
-        path: a JOBS.toml, a folder with archives in it, or an archive.
+        path: a JOBS.toml, a folder with archives in it, or an archive; the latter two also by their address.
         now: the time.
         check: have the worst exit code of their newest runs be that of the report.
 
@@ -98,10 +100,15 @@ def status_of(path: Path, now: datetime, *, check: bool = False) -> StatusReport
             f"There is no archive in {path}; name a folder with some, or a JOBS.toml."
         )
     codes = [one.last_exit_code for one in found if one.last_exit_code is not None]
-    return StatusReport(of=path, archives=found, exit_code=worst_exit_code(codes) if check else 0)
+    code = worst_exit_code(codes) if check else 0
+    return StatusReport(of=str(path), archives=found, exit_code=code)
 
 
-def _archives(path: Path, now: datetime) -> Iterator[ArchiveStatus]:
+def _archives(place: Path | str, now: datetime) -> Iterator[ArchiveStatus]:
+    if isinstance(place, str) and is_address(place):
+        yield from _elsewhere(place, now)
+        return
+    path = Path(place)
     if path.is_dir():
         for one in _in_folder(path):
             yield _status(one.stem, one, now)
@@ -115,6 +122,26 @@ def _archives(path: Path, now: datetime) -> Iterator[ArchiveStatus]:
             yield _of_job(job, ended.get(job.name), now)
 
 
+def _elsewhere(address: str, now: datetime) -> Iterator[ArchiveStatus]:
+    """Of an archive at an address, or of those in a folder there."""
+    is_one = address.endswith(tuple(_ENDINGS))
+    for one in [address] if is_one else archives_at(address):
+        yield _status_of_home(one.rpartition("/")[2].rpartition(".")[0], one, now)
+
+
+def _status_of_home(name: str, address: str, now: datetime) -> ArchiveStatus:
+    """How an archive stands whose home is elsewhere: it is looked at in a copy."""
+    with tempfile.TemporaryDirectory(prefix="threadkeep-") as folder:
+        path = Path(folder) / "archive.db"
+        try:
+            home_at(address).fetch(path)
+        except ArchiveError as error:
+            return ArchiveStatus(
+                name=name, archive=address, last_exit_code=error.exit_code, error=str(error)
+            )
+        return replace(_status(name, path, now), archive=address)
+
+
 def _in_folder(folder: Path) -> list[Path]:
     """The archives in a folder; copies by date are none of their own."""
     found = [one for one in sorted(folder.iterdir()) if one.suffix in _ENDINGS and is_archive(one)]
@@ -124,7 +151,11 @@ def _in_folder(folder: Path) -> list[Path]:
 
 def _of_job(job: Job, ended: LastJob | None, now: datetime) -> ArchiveStatus:
     """An archive, and what is known only of the run: a site that was never reached leaves no archive."""
-    known = _status(job.name, job.archive, now)
+    known = (
+        _status(job.name, job.archive, now)
+        if job.home is None
+        else _status_of_home(job.name, job.home, now)
+    )
     if ended is None or ended.started_at is None:
         return known
     if known.last_run is not None and known.last_run > ended.started_at:
@@ -136,21 +167,23 @@ def _of_job(job: Job, ended: LastJob | None, now: datetime) -> ArchiveStatus:
 
 def _status(name: str, path: Path, now: datetime) -> ArchiveStatus:
     if not is_archive(path):
-        return ArchiveStatus(name=name, archive=path, last_exit_code=_INCOMPLETE, error=_NEVER)
+        return ArchiveStatus(
+            name=name, archive=str(path), last_exit_code=_INCOMPLETE, error=_NEVER
+        )
     try:
         with reading(path) as archive:
             found = standing(archive)
     except ThreadkeepError as error:
         return ArchiveStatus(
             name=name,
-            archive=path,
+            archive=str(path),
             size=_size(path),
             last_exit_code=error.exit_code,
             error=str(error),
         )
     return ArchiveStatus(
         name=name,
-        archive=path,
+        archive=str(path),
         host=found.host,
         topics=found.topics,
         posts=found.posts,

@@ -1,0 +1,161 @@
+"""Runs jobs on clusters for tests: threads of this process, or a scheduler and workers that are processes of their own."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from scraper.demo import DemoServer, DemoSettings, generate
+from tests.archiving import exported
+from threadkeep.cluster.connection import ClusterChoice
+from threadkeep.cluster.run import run_jobs_on_cluster
+from threadkeep.jobs.jobs_file import read_jobs
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from threadkeep.cluster.connection import Cluster
+    from threadkeep.cluster.progress import Progress
+    from threadkeep.jobs.report import JobReport, RunReport
+
+_ROOT = Path(__file__).parent.parent
+_PATIENCE = 60.0
+THREADS = ClusterChoice(workers=0, threads=4, with_dashboard=False)
+# When a page was read is never the same twice, nor is what a server on another port says of itself.
+_OF_THE_TIME = ("first_seen", "last_seen")
+
+
+class Shown:
+    """Notes what is shown of a run."""
+
+    def __init__(self) -> None:
+        self.ended: list[str] = []
+        self.progress: list[Progress] = []
+        self.failed: list[str] = []
+        self.dashboard: str | None = None
+
+    def opened(self, cluster: Cluster) -> None:
+        self.dashboard = cluster.dashboard
+
+    def progressed(self, progress: Progress) -> None:
+        self.progress.append(progress)
+
+    def page_failed(self, job: str, sentence: str) -> None:
+        self.failed.append(f"{job}: {sentence}")
+
+    def job_ended(self, report: JobReport) -> None:
+        self.ended.append(report.name)
+
+    def stopping(self, hosts: int) -> None: ...
+
+
+def run_in_threads(path: Path, shown: Shown | None = None, *, seconds: float = 60.0) -> RunReport:
+    """Run a JOBS.toml on a cluster of this process."""
+    return run_jobs_on_cluster(read_jobs(path), THREADS, shown or Shown(), slice_seconds=seconds)
+
+
+@contextmanager
+def forums(count: int, *, topics: int = 2, posts: int = 13) -> Generator[list[DemoServer]]:
+    """Small forums, each at a port of its own."""
+    with ExitStack() as stack:
+        yield [
+            stack.enter_context(DemoServer(generate(_settings(seed, topics, posts))))
+            for seed in range(1, count + 1)
+        ]
+
+
+def _settings(seed: int, topics: int, posts: int) -> DemoSettings:
+    return DemoSettings(seed=seed, showcase=False, topics=topics, posts=posts, per_page=5)
+
+
+def posts_of(path: Path) -> list[dict[str, object]]:
+    """The posts of an archive, but for when they were read."""
+    return exported(path, *_OF_THE_TIME)
+
+
+class Processes:
+    """A scheduler and workers, each a process of its own.
+
+    Attributes:
+        address: the scheduler's.
+        workers: the workers, by their number.
+    """
+
+    def __init__(self, folder: Path, *, workers: int, threads: int) -> None:
+        self._folder = folder
+        self._stack = ExitStack()
+        scheduler = self._started("scheduler", "--host", "127.0.0.1", "--port", "0")
+        self.address = self._line_with(scheduler, "Scheduler at:").split()[-1]
+        self.workers = [self._worker(number, threads) for number in range(workers)]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def kill(self, number: int) -> None:
+        """End a worker at once, as a power cut does."""
+        self.workers[number].kill()
+        self.workers[number].wait(_PATIENCE)
+
+    def _worker(self, number: int, threads: int) -> subprocess.Popen[bytes]:
+        disk = self._folder / f"disk-{number}"
+        worker = self._started(
+            "worker", self.address, "--nthreads", str(threads), "--no-nanny",
+            "--host", "127.0.0.1", "--local-directory", str(disk), "--memory-limit", "0",
+        )  # fmt: skip
+        self._line_with(worker, "Registered to:")
+        return worker
+
+    def _started(self, *arguments: str) -> subprocess.Popen[bytes]:
+        # A worker that died is not waited for as long as on a network.
+        locks = "DASK_DISTRIBUTED__SCHEDULER__LOCKS__LEASE_"
+        environment = {
+            **os.environ,
+            f"{locks}TIMEOUT": "2s",
+            f"{locks}VALIDATION_INTERVAL": "500ms",
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dask", *arguments, "--no-dashboard"],
+            cwd=_ROOT,
+            env=environment,
+            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            bufsize=0,  # what was read ahead would not be waited for
+        )
+        self._stack.callback(self._end, process)
+        return process
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+        process.wait(_PATIENCE)
+        if process.stderr is not None:
+            process.stderr.close()
+
+    def _line_with(self, process: subprocess.Popen[bytes], words: str) -> str:
+        for line in _lines(process):
+            if words in line:
+                return line
+        raise AssertionError(f"never said “{words}”")
+
+
+def _lines(process: subprocess.Popen[bytes]) -> Iterator[str]:
+    """What a process logs, for as long as anybody waits for it; the pipe's buffer takes what comes later."""
+    assert process.stderr is not None
+    until = time.monotonic() + _PATIENCE
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stderr, selectors.EVENT_READ)
+        while selector.select(until - time.monotonic()):
+            line = process.stderr.readline()
+            if not line:
+                return
+            yield line.decode()

@@ -1,0 +1,119 @@
+"""The home of an archive: whole or not at all, and never overwritten by a worker that was taken for dead."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from parsers.errors import ArchiveError, ArchiveLockedError, ExportError
+from scraper.politeness.clock import FakeClock
+from threadkeep.cluster.claim import Holding, SupersededError, forget_claim, read_claim
+from threadkeep.home import home_at
+
+if TYPE_CHECKING:
+    from threadkeep.home import Home
+
+
+@pytest.fixture(params=["path", "address"])
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
+    if request.param == "path":
+        return home_at(str(tmp_path / "homes" / "forum.db"))
+    return home_at(f"memory://{tmp_path.name}/forum.db")
+
+
+def file(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "file"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def what_is_at(home: Home, tmp_path: Path) -> str | None:
+    into = tmp_path / "fetched"
+    return into.read_text("utf-8") if home.fetch(into) else None
+
+
+def held(home: Home, run: str = "one", clock: FakeClock | None = None) -> Holding:
+    return Holding(home, run, "worker", clock or FakeClock(), seconds=60)
+
+
+def test_a_file_appears_when_it_is_settled(home: Home, tmp_path: Path) -> None:
+    assert what_is_at(home, tmp_path) is None
+    home.put_beside(file(tmp_path, "old"), "a")
+    assert what_is_at(home, tmp_path) is None
+    home.settle("a")
+    assert what_is_at(home, tmp_path) == "old"
+    home.put_beside(file(tmp_path, "new"), "b")
+    home.discard("b")
+    home.discard("b")
+    assert what_is_at(home, tmp_path) == "old"
+    with pytest.raises(ExportError):
+        home.settle("b")
+
+
+def test_a_late_publication_overwrites_nothing(home: Home, tmp_path: Path) -> None:
+    first = held(home)
+    home.put_beside(file(tmp_path, "of the first"), first.claim.token)
+    second = held(home)  # the first was taken for dead
+    home.put_beside(file(tmp_path, "of the second"), second.claim.token)
+    second.publish()
+    with pytest.raises(SupersededError):
+        first.publish()
+    assert what_is_at(home, tmp_path) == "of the second"
+    second.release(None)
+    forget_claim(home, "one")
+    with pytest.raises(SupersededError):
+        first.publish()
+    assert what_is_at(home, tmp_path) == "of the second"
+
+
+def test_what_a_dead_worker_brought_can_be_found(home: Home, tmp_path: Path) -> None:
+    first = held(home)
+    home.put_beside(file(tmp_path, "half"), first.claim.token)
+    second = held(home)
+    assert second.before is not None
+    assert second.before.token == first.claim.token
+
+
+def test_another_run_is_kept_off_for_as_long_as_it_may_live(home: Home) -> None:
+    clock = FakeClock()
+    held(home, "one", clock)
+    with pytest.raises(ArchiveLockedError, match="Another run holds"):
+        held(home, "two", clock)
+    clock.advance(timedelta(seconds=61).total_seconds())
+    held(home, "two", clock)
+
+
+def test_a_run_whose_process_is_gone_is_not_waited_for(home: Home) -> None:
+    first = held(home)
+    gone = replace(first.claim, process=2**22 + os.getpid())  # larger than any number of a process
+    home.write_note(".claim", msgspec.json.encode(gone))
+    held(home, "two")
+
+
+def test_what_was_given_back_is_free_and_leaves_nothing(home: Home) -> None:
+    first = held(home)
+    first.release(None)
+    held(home, "two").release(None)
+    forget_claim(home, "one")
+    assert read_claim(home) is not None, "it is another run's by now"
+    forget_claim(home, "two")
+    assert read_claim(home) is None
+
+
+def test_a_claim_that_a_crash_cut_off_holds_nobody_up(home: Home) -> None:
+    held(home)
+    home.write_note(".claim", b'{"token": "ab')
+    held(home, "two")
+
+
+def test_a_home_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "forum.db"
+    folder.mkdir()
+    with pytest.raises(ArchiveError, match="cannot be read"):
+        home_at(str(folder)).fetch(tmp_path / "fetched")
