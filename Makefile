@@ -1,9 +1,11 @@
 # Every target sets up what it needs on a machine with Python 3.11+, make and the package registries.
 PYTHON ?= python3
 BIN := .venv/bin
+# The tests start hundreds of commands; what one has compiled is there for the next, whatever the shell says.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check sweep coverage format quality bench clean
+.PHONY: help setup demo test check sweep replay corpus coverage format quality bench clean
 
 help:    ## list the targets
 	@grep -E '^[a-z]+: .*##|^[a-z]+:    +##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10
@@ -31,9 +33,25 @@ check: setup    ## format, lint, import contracts, types, generated docs
 	$(BIN)/mypy
 	$(BIN)/basedpyright
 
-sweep: setup    ## run the slow sweeps: every fault at every page, kills, damage, hostile input; some minutes
+sweep: setup replay    ## run the slow sweeps: every fault at every page, kills, damage, hostile input; some minutes
 	$(BIN)/python -m pytest -q -m "sweep and not alone" -n auto --dist worksteal
 	$(BIN)/python -m pytest -q -m "sweep and alone"
+
+replay: .venv-replay/.ready    ## an environment of its own with pywb, in which a sweep replays web archives
+
+.venv-replay/.ready: pyproject.toml
+	$(PYTHON) -m venv .venv-replay
+	.venv-replay/bin/python -m pip install -q --disable-pip-version-check -U 'pip>=25.1'
+	.venv-replay/bin/python -m pip install -q --disable-pip-version-check --group replay
+	@touch .venv-replay/.ready
+
+corpus: .venv-corpus/.ready    ## an environment of its own with ConvoKit, some gigabytes, in which a sweep loads a corpus
+
+.venv-corpus/.ready: pyproject.toml
+	$(PYTHON) -m venv .venv-corpus
+	.venv-corpus/bin/python -m pip install -q --disable-pip-version-check -U 'pip>=25.1'
+	.venv-corpus/bin/python -m pip install -q --disable-pip-version-check --group corpus
+	@touch .venv-corpus/.ready
 
 coverage: setup    ## run the tests, and hold their coverage against the floor
 	$(BIN)/coverage erase
@@ -54,4 +72,5 @@ bench: setup    ## speed, memory and size, as ratios against peers in the same r
 	$(BIN)/python -m bench
 
 clean:    ## remove everything that the other targets made
-	rm -rf .venv demo build dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-replay .venv-corpus demo build dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from itertools import product
+from itertools import combinations, product
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ from parsers.registry import recognise
 from scraper.demo import DemoSettings, expected_topics, generate
 from scraper.demo.forum import LOCALES, THEMES
 from scraper.demo.site import DemoSite
+from tests.archiving import rarely
 
 if TYPE_CHECKING:
     from parsers.records import Author, ParsedPost, TopicPage
@@ -35,6 +36,26 @@ def _name(settings: dict[str, Any]) -> str:
     return "-".join(
         str(value) if isinstance(value, str) else key for key, value in settings.items() if value
     )
+
+
+def _pairs(settings: dict[str, Any]) -> set[frozenset[tuple[str, Any]]]:
+    """Any two values that are set together."""
+    chosen = {"threaded": False, "lead": False, **settings}.items()
+    return set(map(frozenset, combinations(chosen, 2)))
+
+
+def _covering() -> list[dict[str, Any]]:
+    """A few combinations in which any two values that can be set together are so: those of every run."""
+    chosen: list[dict[str, Any]] = []
+    left = set[frozenset[tuple[str, Any]]]().union(*map(_pairs, _COMBINATIONS))
+    while left:
+        best = max(_COMBINATIONS, key=lambda one: len(_pairs(one) & left))
+        chosen.append(best)
+        left -= _pairs(best)
+    return chosen
+
+
+_OFTEN = _covering()
 
 
 class _Reader:
@@ -106,7 +127,11 @@ def _assert_post(found: ParsedPost, post: ExpectedPost) -> None:
     ]
 
 
-@pytest.mark.parametrize("settings", _COMBINATIONS, ids=_name)
+@pytest.mark.parametrize(
+    "settings",
+    [*_OFTEN, *rarely(*(one for one in _COMBINATIONS if one not in _OFTEN))],
+    ids=_name,
+)
 def test_every_field_is_as_the_forum_knows_it(settings: dict[str, Any]) -> None:
     reader = _Reader(**settings)
     for topic in expected_topics(reader.forum, _BASE):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from exporters.exporter import FolderExporter
-from exporters.registry import exporters_by_name
+from exporters.registry import exporters_by_name, page_exporter_names
 from scraper.archive.database import reading
 from tests.archiving import World, failing, save_pages
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     "archive", "sync", "run", "schedule", "status", "export", "show", "diff", "search", "serve", "snapshot", "verify", "reparse",
-    "import", "inspect", "schema", "demo",
+    "import", "harvest", "erase", "inspect", "schema", "demo",
 )  # fmt: skip
 
 
@@ -77,7 +77,8 @@ def test_the_module_is_the_command() -> None:
 
 def test_a_format_is_named_by_the_help_without_a_list_to_edit(threadkeep: CommandLine) -> None:
     ran = threadkeep("export", "--help")
-    assert ", ".join(exporters_by_name()) in " ".join(ran.out.split())
+    names = sorted((*exporters_by_name(), *page_exporter_names()))
+    assert ", ".join(names) in " ".join(ran.out.split())
 
 
 # --- archive ---

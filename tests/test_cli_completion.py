@@ -81,7 +81,7 @@ def test_options_are_offered(shell: Shell) -> None:
     ("line", "values"),
     [
         ("threadkeep export --format ", (*exporter_names(), *page_exporter_names())),
-        ("threadkeep archive -f ", exporter_names()),
+        ("threadkeep archive -f ", (*exporter_names(), *page_exporter_names())),
         ("threadkeep demo --theme ", THEMES),
         ("threadkeep demo --locale ", LOCALES),
         ("threadkeep schema ", json_schema_names()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import sqlite3
 from contextlib import closing
@@ -13,7 +14,8 @@ import pytest
 
 from scraper.archive.database import VERSION, writing
 from scraper.demo import DemoAnswer
-from tests.archiving import World, save_pages
+from scraper.sync.pipeline import ArchiveJob, archive_topics
+from tests.archiving import HASTY, World, exported_bytes, save_pages
 from tests.cases import cases
 
 if TYPE_CHECKING:
@@ -23,30 +25,48 @@ if TYPE_CHECKING:
     from tests.conftest import CommandLine
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """A forum, an archive `kept.db` of a topic of it, and an export `kept.jsonl`, in the current folder."""
-    with World.of(tmp_path, posts=6) as made:
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A forum that no test changes."""
+    with World.of(tmp_path_factory.mktemp("forum"), posts=6) as made:
         yield made
 
 
 @pytest.fixture
-def kept(world: World, threadkeep: CommandLine) -> dict[str, bytes]:
-    """What lies in the folder before the bad input comes."""
-    ran = threadkeep("archive", world.url, "--delay", "0", "-a", "kept.db", "-o", "kept.jsonl")
-    assert ran.code == 0
-    save_pages(world, Path("saved"), 1)
-    Path("empty").mkdir()
-    Path("diary.txt").write_text("Dear diary,\n\ntoday it rained.\n")
-    Path("page.html").write_text("<html><body>Hello</body></html>")
-    Path("text.db").write_text("Dear diary")
-    with closing(sqlite3.connect("other.sqlite")) as connection:
+def world(served: World) -> World:
+    """The forum, which answers as it does by itself."""
+    served.server.intercept = None
+    served.server.forget_requests()
+    return served
+
+
+@pytest.fixture(scope="module")
+def filled(served: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of an archive `kept.db` of a topic of the forum, an export `kept.jsonl`, and what is neither."""
+    folder = tmp_path_factory.mktemp("filled")
+    job = ArchiveJob(urls=(served.url,), path=folder / "kept.db", fetch=HASTY)
+    assert archive_topics(job, clock=served.clock).exit_code == 0
+    exported_bytes(folder / "kept.db")
+    save_pages(served, folder / "saved", 1)
+    (folder / "empty").mkdir()
+    (folder / "diary.txt").write_text("Dear diary,\n\ntoday it rained.\n")
+    (folder / "page.html").write_text("<html><body>Hello</body></html>")
+    (folder / "text.db").write_text("Dear diary")
+    with closing(sqlite3.connect(folder / "other.sqlite")) as connection:
         connection.execute("CREATE TABLE notes (text TEXT)")
-    with writing(Path("newer.db"), command="test", host="forum.test") as archive:
+    with writing(folder / "newer.db", command="test", host="forum.test") as archive:
         archive.connection.execute(
             "INSERT INTO runs (command, process_id, started_at) VALUES ('', 1, '')"
         )
         archive.connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+    return folder
+
+
+@pytest.fixture
+def kept(filled: Path, threadkeep: CommandLine) -> dict[str, bytes]:
+    """What lies in the folder before the bad input comes."""
+    del threadkeep  # it has made the folder
+    shutil.copytree(filled, Path(), dirs_exist_ok=True)
     return everything()
 
 

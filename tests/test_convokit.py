@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,11 +13,13 @@ from exporters.exporter import ExportOptions, FolderExporter
 from exporters.registry import exporter_named
 from parsers.records import Author
 from parsers.selection import Selection
+from tests.documents import ROOT
 from tests.threads import make_post, make_thread
 from tests.whole_forum import Site
 from threadkeep.exporting import export_archive, plan_export
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -185,3 +189,51 @@ def test_quotes_and_mentions_are_told_with_their_evidence(tmp_path: Path) -> Non
     meta = corpus.utterances[1]["meta"]
     assert meta["quotes"] == [{"utterance": "1", "name": None, "evidence": "text"}]
     assert meta["mentions"] == [{"utterance": None, "name": "ben", "evidence": "name"}]
+
+
+PYTHON = ROOT / ".venv-corpus" / "bin" / "python"
+# What the toolkit itself makes of a corpus, whose trees it walks from their roots.
+_PROGRAM = """
+import json, sys
+from convokit import Corpus
+corpus = Corpus(filename=sys.argv[1])
+print(json.dumps({
+    "utterances": [
+        [one.id, one.speaker.id, one.conversation_id, one.reply_to, one.timestamp, one.text, one.meta["position"]]
+        for one in corpus.iter_utterances()
+    ],
+    "speakers": {one.id: dict(one.meta) for one in corpus.iter_speakers()},
+    "conversations": {one.id: dict(one.meta) for one in corpus.iter_conversations()},
+    "trees": [
+        [one.check_integrity(verbose=False), len(list(one.traverse("dfs")))]
+        for one in corpus.iter_conversations()
+    ],
+    "meta": dict(corpus.meta),
+}))
+"""
+
+
+@pytest.mark.sweep
+@pytest.mark.skipif(not PYTHON.exists(), reason="ConvoKit is not there: say make corpus")
+def test_the_toolkit_itself_loads_it(site: Site, tmp_path: Path, tried: Counter[str]) -> None:
+    corpus = exported(site, tmp_path / "corpus", until="2030")
+    done = subprocess.run(
+        [PYTHON, "-c", _PROGRAM, tmp_path / "corpus"],
+        env={**os.environ, "HOME": str(tmp_path)},
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = json.loads(done.stdout.splitlines()[-1])
+    names = ("id", "speaker", "conversation_id", "reply_to", "timestamp", "text")
+    assert loaded["utterances"] == [
+        [*(one[name] for name in names), one["meta"]["position"]] for one in corpus.utterances
+    ]
+    for part, held in (("speakers", corpus.speakers), ("conversations", corpus.conversations)):
+        assert loaded[part] == {key: one["meta"] for key, one in held.items()}
+    assert all(is_whole for is_whole, _ in loaded["trees"])
+    assert sum(size for _, size in loaded["trees"]) == len(corpus.utterances)
+    assert loaded["meta"] == corpus.meta
+    tried["utterances that ConvoKit itself loaded"] += len(corpus.utterances)

@@ -6,8 +6,10 @@ import csv
 import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,9 +28,9 @@ from threadkeep.exporting import export_archive, plan_export
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from parsers.records import Thread
+    from tests.conftest import CommandLine
 
 HOSTILE = "`|<script>**\n# x"
 ORIGIN = Origin(
@@ -214,3 +216,85 @@ class TestPaper:
 
     def test_where_nothing_is_missing_it_says_so(self, package: Path) -> None:
         assert "nothing is missing" in (package / "DATASHEET.md").read_text("utf-8")
+
+
+_VALID = """
+import json, pathlib, frictionless, mlcroissant
+print(json.dumps([
+    [
+        frictionless.validate(str(folder / "datapackage.json")).valid,
+        sorted(mlcroissant.Dataset(str(folder / "croissant.json")).metadata.issues.errors),
+    ]
+    for folder in sorted(pathlib.Path().iterdir())
+]))
+"""
+
+
+def _written_under(licence: str, folder: Path) -> Path:
+    """A package of one post under a licence."""
+    exporter = exporter_named("datapackage")
+    assert isinstance(exporter, FolderExporter)
+    folder.mkdir()
+    options = ExportOptions(origin=ORIGIN, licence=licence)
+    exporter.write_files([make_thread([make_post()])], folder, options)
+    return folder
+
+
+class TestLicence:
+    STATED = (
+        "cc-by-4.0",
+        "https://forum.test/terms/",
+        'As "agreed" | with\nthe <b>members</b>: #1',
+    )
+
+    @pytest.fixture(params=STATED)
+    def stated(self, request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, Path]:
+        return request.param, _written_under(request.param, tmp_path / "package")
+
+    def test_others_find_packages_valid(self, tmp_path: Path) -> None:
+        for number, text in enumerate(self.STATED):
+            _written_under(text, tmp_path / str(number))
+        assert run(_VALID, tmp_path) == [[True, []]] * len(self.STATED)
+
+    def test_it_is_told_wherever_it_has_a_place(self, stated: tuple[str, Path]) -> None:
+        text, folder = stated
+        words = {"cc-by-4.0": "CC-BY-4.0"}.get(text, " ".join(text.split()))
+        (licence,) = json.loads((folder / "datapackage.json").read_text("utf-8"))["licenses"]
+        assert licence["title"] == words
+        assert re.fullmatch(r"[-a-zA-Z0-9._]+", licence.get("name", "x"))
+        citation = yaml.safe_load((folder / "CITATION.cff").read_text("utf-8"))
+        told = {
+            key: citation[key] for key in ("license", "license-url", "abstract") if key in citation
+        }
+        assert (
+            told
+            == {
+                self.STATED[0]: {"license": "CC-BY-4.0"},
+                self.STATED[1]: {"license-url": text},
+                self.STATED[2]: {"abstract": f"Licence, as stated: {words}"},
+            }[text]
+        )
+        datasheet = (folder / "DATASHEET.md").read_text("utf-8")
+        assert "As stated by who made this package" in datasheet
+        assert "Unknown." not in datasheet
+        assert "<b>" not in datasheet.replace("\\<b>", "")
+        assert "licence is unknown" not in (folder / "croissant.json").read_text("utf-8")
+
+    def test_it_is_unknown_unless_somebody_says_so(self, package: Path) -> None:
+        descriptor = json.loads((package / "datapackage.json").read_text("utf-8"))
+        assert "licenses" not in descriptor
+        assert "license" not in json.loads((package / "croissant.json").read_text("utf-8"))
+        assert "licen" not in (package / "CITATION.cff").read_text("utf-8").lower()
+        assert "Unknown." in (package / "DATASHEET.md").read_text("utf-8")
+
+    def test_the_command(self, threadkeep: CommandLine, site: Site) -> None:
+        words = ("export", "-a", site.path, "-o", "out", "--license", "CC0-1.0")
+        assert threadkeep(*words, "-f", "datapackage").code == 0
+        assert "license: CC0-1.0" in Path("out/CITATION.cff").read_text("utf-8")
+        refused = threadkeep(*words, "-f", "csv")
+        assert (refused.code, refused.sentence) == (
+            2,
+            "The format csv has no place for a licence; --license is for --format datapackage.",
+        )
+        assert threadkeep(*words, "-f", "warc").code == 2
+        assert threadkeep(*words[:-1], " ", "-f", "datapackage").code == 2

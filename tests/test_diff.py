@@ -30,11 +30,17 @@ if TYPE_CHECKING:
     from tests.conftest import CommandLine
 
 
-@pytest.fixture
-def diary(tmp_path: Path) -> Iterator[Diary]:
-    with World.of(tmp_path, posts=13, topics=4) as world:
+@pytest.fixture(scope="module")
+def first_visit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Diary]:
+    with World.of(tmp_path_factory.mktemp("visited"), posts=13, topics=4) as world:
         made = Diary(world)
         made.visit()
+        yield made
+
+
+@pytest.fixture
+def diary(first_visit: Diary, tmp_path: Path) -> Iterator[Diary]:
+    with first_visit.as_it_is(tmp_path) as made:
         yield made
 
 

@@ -286,7 +286,7 @@ def test_every_value_that_a_column_may_have_is_described(table: str) -> None:
     "name",
     ["ArchiveReport", "TopicOutcome", "Saved", "Gap", "TimesOutcome", "MediaOutcome", "Traffic", "ImportReport",
      "ReparseReport", "Verdict", "TopicVerdict", "ArchiveSummary", "TopicSummary", "SeenRevision", "SearchReport", "SearchHit",
-     "Written", "PostHistory", "BodyChange", "PostMove", "Absence", "AuthorChange", "DifferenceReport", "DifferenceTotals",
+     "Written", "PagesWritten", "PostHistory", "BodyChange", "PostMove", "Absence", "AuthorChange", "DifferenceReport", "DifferenceTotals",
      "TopicDifference", "PostDifference", "PersonDifference", "ListGapDifference", "TextPiece", "Snapshot", "Pruned"],
 )  # fmt: skip
 def test_a_report_is_listed_with_its_fields(name: str) -> None:

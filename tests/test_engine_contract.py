@@ -7,6 +7,7 @@ import encodings.aliases
 import sys
 import time
 from dataclasses import asdict, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +19,7 @@ from parsers.document import read_document
 from parsers.engine import LastResort
 from parsers.errors import ThreadkeepError, UnknownForumError
 from parsers.registry import engines, parse_topic, recognise
+from tests.archiving import rarely
 from tests.cases import FIXTURES, Case, cases, differences, read_case
 
 if TYPE_CHECKING:
@@ -36,6 +38,16 @@ _TOPICS = [
 _LONGEST = 5.0
 # Engines that know no software, and may know pages that another one knows.
 _LAST = frozenset(engine.name for engine in engines() if isinstance(engine, LastResort))
+
+
+def read_whole(case: Case) -> TopicPage | None:
+    """The topic of a case's page; nothing changes what was read."""
+    return _read(case.name)
+
+
+@cache
+def _read(name: str) -> TopicPage | None:
+    return parse(next(case.page for case in _TOPICS if case.name == name))
 
 
 def parse(page: Page) -> TopicPage | None:
@@ -89,7 +101,7 @@ def test_a_page_is_recognised_by_one_engine_at_most(case: Case) -> None:
 @pytest.mark.parametrize("case", _TOPICS, ids=lambda case: case.name)
 def test_a_topic_is_read_by_its_engine(case: Case) -> None:
     """An engine of last resort reads no page that another one reads."""
-    found = parse(case.page)
+    found = read_whole(case)
     assert found is not None
     assert found.engine == case.name.partition("/")[0]
 
@@ -103,7 +115,7 @@ def test_reading_a_page_leaves_its_tree_as_it_is(case: Case) -> None:
 
 @pytest.mark.parametrize("case", _TOPICS, ids=lambda case: case.name)
 def test_posts_have_different_numbers_and_known_parents(case: Case) -> None:
-    found = parse(case.page)
+    found = read_whole(case)
     assert found is not None
     numbers = [post.post_id for post in found.posts]
     assert len(set(numbers)) == len(numbers)
@@ -273,7 +285,7 @@ def _assert_nothing_invented(whole: TopicPage, part: TopicPage) -> None:
 @given(case=st.sampled_from(_TOPICS), place=st.floats(0, 1))
 @settings(deadline=None, max_examples=300)
 def test_a_page_that_ends_anywhere_invents_no_post(case: Case, place: float) -> None:
-    whole = parse(case.page)
+    whole = read_whole(case)
     part = parse(replace(case.page, body=case.page.body[: int(place * len(case.page.body))]))
     assert whole is not None
     if part is not None:
@@ -285,7 +297,11 @@ _ITEM = 'li class="post-7 reply type-reply bbp-parent-topic-101"'
 
 
 @pytest.mark.parametrize(
-    "tag", ["div", "blockquote", "li", "b", "table", "ul", "ul><li", "pre", "span", _POST, _ITEM]
+    "tag",
+    [
+        *("div", "b", "table", "ul><li", _POST),
+        *rarely("blockquote", "li", "ul", "pre", "span", _ITEM),
+    ],
 )
 def test_nesting_of_any_depth_is_read_or_refused(tag: str) -> None:
     case = next(case for case in _TOPICS if case.name.endswith("/body-deep"))
@@ -296,7 +312,7 @@ def test_nesting_of_any_depth_is_read_or_refused(tag: str) -> None:
 
 def test_records_hold_no_element_of_a_page() -> None:
     for case in _TOPICS:
-        found = parse(case.page)
+        found = read_whole(case)
         assert found is not None
         assert codecs.encode(repr(asdict(found)), "utf-8", "surrogatepass")
         assert "<Element" not in repr(found)

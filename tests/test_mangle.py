@@ -66,17 +66,19 @@ _THEMES: tuple[dict[str, Any], ...] = (
 @cache
 def _sources() -> dict[str, tuple[Page, TopicPage]]:
     """Pages with what they are read as, whole: the fixtures and a demo forum in all its themes."""
-    fixtures = (
-        (case.name, case.page)
-        for case in _cases()
-        if not any(name in case.name for name in _OTHER_CASES)
-    )
-    every = ((name, page, read(page)) for name, page in (*fixtures, *_demo_pages()))
     return {
         name: (page, whole)
-        for name, page, whole in every
-        if whole is not None and all(problem.code != "broken-markup" for problem in whole.problems)
+        for name, (page, whole) in _readings().items()
+        if not any(part in name for part in _OTHER_CASES)
+        and whole is not None
+        and all(problem.code != "broken-markup" for problem in whole.problems)
     }
+
+
+@cache
+def _readings() -> dict[str, tuple[Page, TopicPage | None]]:
+    pages = (*((case.name, case.page) for case in _cases()), *_demo_pages())
+    return {name: (page, read(page)) for name, page in pages}
 
 
 def _cases() -> list[Case]:
@@ -158,12 +160,11 @@ def test_a_mangled_list_names_no_topic_and_no_forum_that_the_whole_one_does_not(
 
 
 def test_a_whole_page_is_not_called_broken() -> None:
-    readings = ((case.name, read(case.page)) for case in _cases() if not _is_broken(case.name))
-    demo = ((name, read(page)) for name, page in _demo_pages())
     assert [
         (name, problem.detail)
-        for name, whole in (*readings, *demo)
-        for problem in (whole.problems if whole is not None else ())
+        for name, (_, whole) in _readings().items()
+        if whole is not None and not _is_broken(name)
+        for problem in whole.problems
         if problem.code == "broken-markup"
     ] == []
 

@@ -237,7 +237,7 @@ class TestDocument:
 
 
 def test_the_example_in_the_documentation_is_what_is_written() -> None:
-    page = (FOLDER.parent.parent / "docs" / "formats.md").read_text(encoding="utf-8")
+    page = (FOLDER.parent.parent / "docs" / "markdown.md").read_text(encoding="utf-8")
     example = page.partition("```markdown\n")[2].partition("```")[0]
     first = make_post(
         post_id=100,

@@ -155,3 +155,17 @@ def test_somebody_named_twice_is_addressed_once() -> None:
 )
 def test_no_markup_breaks_it(html: str) -> None:
     edges_of(html)
+
+
+def test_a_post_may_answer_one_quote_another_and_address_a_third_each_with_its_evidence() -> None:
+    html = (
+        f"<blockquote><p>{LONG}</p></blockquote><p>@ben and"
+        ' <a href="https://forum.test/users/cleo/">@cleo</a>: no.</p>'
+    )
+    edges = edges_of(html, plain(2, LONG), plain(4, OTHER), reply_to=4)
+    assert [(one.kind, one.target_post_id, one.target_name, one.evidence) for one in edges] == [
+        ("parent", 4, None, "nesting"),
+        ("quote", 2, None, "text"),
+        ("mention", None, "cleo", "link"),
+        ("mention", None, "ben", "name"),
+    ]

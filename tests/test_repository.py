@@ -20,7 +20,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # What tools leave behind, and what people keep beside the sources; .gitignore has the same.
-_NOT_OURS = {".git", ".venv", "__pycache__", "build", "dist", "demo", "htmlcov"}
+_NOT_OURS = {
+    ".git",
+    ".venv",
+    ".venv-corpus",
+    ".venv-replay",
+    "__pycache__",
+    "build",
+    "dist",
+    "demo",
+    "htmlcov",
+}
 _CACHES = (
     ".mypy_cache",
     ".pytest_cache",

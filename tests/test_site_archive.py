@@ -91,7 +91,7 @@ def test_the_index_is_the_whole_forum(site: Site) -> None:
     assert site.mistakes() == []
 
 
-@pytest.mark.parametrize("slash", ["", "/"])
+@pytest.mark.parametrize("slash", ["", *rarely("/")])
 def test_a_home_that_links_the_forum_is_the_whole_forum(slash: str, plain: Site) -> None:
     assert plain.archive(plain.server.url + slash).exit_code == 0
     assert plain.mistakes() == []

@@ -22,10 +22,16 @@ if TYPE_CHECKING:
     Change = Callable[[DemoForum], DemoForum]
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    with Site.of(tmp_path, topics=10, posts=18) as made:
+@pytest.fixture(scope="module")
+def archived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with Site.of(tmp_path_factory.mktemp("archived"), topics=10, posts=18) as made:
         made.archive()
+        yield made
+
+
+@pytest.fixture
+def site(archived: Site, tmp_path: Path) -> Iterator[Site]:
+    with archived.as_it_is(tmp_path) as made:
         yield made
 
 

@@ -271,6 +271,7 @@ HOSTILE: dict[str, Callable[[int], str]] = {
 
 
 @pytest.mark.sweep
+@pytest.mark.alone
 @pytest.mark.parametrize("name", HOSTILE)
 def test_time_grows_with_the_text_and_no_faster(name: str) -> None:
     def seconds(size: int) -> float:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 from scraper.archive.database import writing
 from scraper.archive.gone import mark_topic_gone, vanished_at
 from scraper.archive.page import utc_text
 from scraper.archive.snapshot import take_snapshot
 from scraper.demo import ExpectedPost, expected_topics
+from scraper.politeness.clock import FakeClock
 from tests.archiving import World
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Generator
 
     from scraper.demo import ExpectedTopic
 
@@ -36,6 +39,26 @@ class Diary:
     moments: list[datetime] = field(default_factory=list[datetime])
     copies: list[Path] = field(default_factory=list["Path"])
     truths: list[list[ExpectedTopic]] = field(default_factory=list[list["ExpectedTopic"]])
+
+    @contextmanager
+    def as_it_is(self, folder: Path) -> Generator[Self]:
+        """The same diary with a copy of the archive, for a test that has both for itself and leaves this as it is."""
+        world = self.world
+        forum = world.server.forum
+        path = folder / world.path.name
+        shutil.copyfile(world.path, path)
+        copies = folder / "copies"
+        copies.mkdir()
+        clock = FakeClock()
+        clock.advance(world.clock.monotonic())
+        yield type(self)(
+            World(server=world.server, path=path, slug=world.slug, clock=clock),
+            moments=[*self.moments],
+            copies=[Path(shutil.copy2(one, copies)) for one in self.copies],
+            truths=[*self.truths],
+        )
+        world.server.intercept = None
+        world.server.forum = forum
 
     def change(self, what: Any, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  a change of `life`
         """Let something happen on the forum."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote, urlsplit
@@ -22,7 +23,7 @@ from tests.archiving import HASTY, exported
 from tests.faithful import unfaithful
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
     from pathlib import Path
 
     from scraper.demo import DemoBoard, DemoForum, DemoTopic, ExpectedTopic
@@ -65,6 +66,20 @@ class Site:
 
     def __exit__(self, *_: object) -> None:
         self.server.stop()
+
+    @contextmanager
+    def as_it_is(self, folder: Path) -> Generator[Self]:
+        """The same forum with a copy of the archive, for a test that has both for itself and leaves this as it is."""
+        forum = self.forum
+        path = folder / self.path.name
+        shutil.copyfile(self.path, path)
+        clock = FakeClock()
+        clock.advance(self.clock.monotonic())
+        self.server.intercept = None
+        self.server.forget_requests()
+        yield type(self)(server=self.server, path=path, clock=clock)
+        self.server.intercept = None
+        self.forum = forum
 
     @property
     def forum(self) -> DemoForum:
