@@ -17,6 +17,9 @@ BENCHMARKS = {
     "size": "bench.size",
     "markdown": "bench.html_to_markdown",
     "reading": "bench.reading",
+    "exporting": "bench.exporting",
+    "harvesting": "bench.harvesting",
+    "hosts": "bench.hosts",
 }
 
 

@@ -13,7 +13,8 @@
     │   ├── HttpStatusError
     │   ├── BodyTooLargeError
     │   ├── UnsafeRedirectError
-    │   └── MaintenanceError
+    │   ├── MaintenanceError
+    │   └── ClusterError
     ├── AccessDeniedError             6   the site does not want to be read
     │   ├── RobotsDisallowedError
     │   ├── NoArchiveError
@@ -23,6 +24,7 @@
     │   └── ChallengeError
     └── NothingReadableError          5   nothing there that threadkeep can read
         ├── NotFoundError
+        ├── ErasedError
         ├── EmptyPageError
         ├── UnknownForumError
         ├── OversizedPageError
@@ -119,6 +121,10 @@ class MaintenanceError(FetchError):
     """A page says that the site is closed for a while, where it answers that with success."""
 
 
+class ClusterError(FetchError):
+    """The cluster that is to do the work cannot be reached, or was lost."""
+
+
 class AccessDeniedError(ThreadkeepError):
     """The site does not let this page be read or kept."""
 
@@ -157,6 +163,10 @@ class NothingReadableError(ThreadkeepError):
 
 class NotFoundError(NothingReadableError):
     """The site says that there is nothing at the address (HTTP 404 or 410, or a page that says so)."""
+
+
+class ErasedError(NothingReadableError):
+    """What is at the address was erased from the archive for good, and is kept out."""
 
 
 class EmptyPageError(NothingReadableError):

@@ -62,9 +62,15 @@ class DateWords:
     ago: tuple[str, ...] = ()
     now: tuple[str, ...] = ()
     separators: tuple[str, ...] = ()
-    units: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
-    ones: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
-    twos: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    units: dict[str, tuple[str, ...]] = field(
+        default_factory=dict[str, tuple[str, ...]], hash=False
+    )
+    ones: dict[str, tuple[str, ...]] = field(
+        default_factory=dict[str, tuple[str, ...]], hash=False
+    )
+    twos: dict[str, tuple[str, ...]] = field(
+        default_factory=dict[str, tuple[str, ...]], hash=False
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

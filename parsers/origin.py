@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from parsers.forum_tree import no_forum_tree
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from parsers.forum_tree import ForumTree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +105,7 @@ class Origin:
         robots: what robots.txt said, each text once, the oldest first.
         gaps: what is missing, by kind.
         source_pages: gives every page that posts were read from.
+        forum_tree: gives all forums of the site that are known.
     """
 
     host: str
@@ -116,3 +121,4 @@ class Origin:
     robots: tuple[RobotsFile, ...]
     gaps: tuple[GapCount, ...]
     source_pages: Callable[[], Iterator[SourcePage]]
+    forum_tree: Callable[[], ForumTree] = no_forum_tree

@@ -96,6 +96,48 @@ class GoneTopic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMedia:
+    """A picture or file that an archive keeps since a post shows it, at one of its addresses.
+
+    Attributes:
+        url: the address.
+        kind: `image`, `avatar` or `attachment`.
+        media_type: what it is by its bytes.
+        fetched_at: when it came, in UTC.
+        body: its bytes.
+    """
+
+    url: str
+    kind: str
+    media_type: str
+    fetched_at: datetime
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LackingMedia:
+    """An address of what a post shows that was asked for and gave no file.
+
+    Attributes:
+        url: the address.
+        kind: `image`, `avatar` or `attachment`.
+        status: `dead`, `failed`, `refused` or `unfit`.
+        error: why.
+        attempts: how often it was asked for.
+        size_limit: it is larger than this; null: that is not why.
+        fetched_at: when it was last asked for.
+    """
+
+    url: str
+    kind: str
+    status: str
+    error: str | None
+    attempts: int
+    size_limit: int | None
+    fetched_at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observations:
     """What an archive knows and no page of it says.
 
@@ -104,12 +146,14 @@ class Observations:
         timezone_source: who did, as `site.timezone_source` lists.
         posts: those that vanished, and those that had and came back.
         topics: those that vanished.
+        media: addresses of what posts show that gave no file.
     """
 
     timezone: str | None = None
     timezone_source: str | None = None
     posts: tuple[GonePost, ...] = ()
     topics: tuple[GoneTopic, ...] = ()
+    media: tuple[LackingMedia, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +165,7 @@ class PageCollection:
         made_at: when the newest page came; null: there is none.
         has_members_pages: some pages were read by somebody who was logged in.
         pages: every page, in the order of their numbers.
+        media: every picture and file that is kept, at each of its addresses.
         observations: what no page says.
     """
 
@@ -128,4 +173,5 @@ class PageCollection:
     made_at: datetime | None
     has_members_pages: bool
     pages: Iterable[StoredPage]
+    media: Iterable[StoredMedia]
     observations: Observations

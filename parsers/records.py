@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime  # noqa: TC003  msgspec reads the types of fields
 from typing import TYPE_CHECKING, Literal
 
+from parsers.post_file import no_files
 from parsers.revision import no_revisions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
 
+    from parsers.post_file import PostFile
     from parsers.revision import Revision
 
 Kind = Literal["topic", "reply"]
@@ -219,6 +221,7 @@ class TopicPage:
         is_threaded: replies are nested under the posts that they answer.
         hidden: posts of this page that guests do not see and that its counts hold; they are not among its posts. Null where
             its counts are those that a guest reads.
+        erased: posts that this page's counts hold and that were erased from the archive for good; see `parsers.erasure`.
         part: which part of a page cut by `<!--nextpage-->` this is, from 1.
         part_urls: addresses of the page's other parts, by number.
         continuation_html: on a part after the first, the rest of the post that the part before cut.
@@ -247,6 +250,7 @@ class TopicPage:
     has_lead: bool = False
     is_threaded: bool = False
     hidden: int | None = None
+    erased: int = 0
     part: int = 1
     part_urls: tuple[tuple[int, str], ...] = ()
     continuation_html: str | None = None
@@ -372,6 +376,7 @@ class Thread:
         vanished_at: when it was found to be no longer there; null where it is.
         vanished_reason: how that is known.
         revisions: gives every body that was seen of one of its posts, oldest first.
+        files: gives what one of its posts shows or links of which there is a file; avatars are not among it.
     """
 
     site: str | None
@@ -391,3 +396,4 @@ class Thread:
     vanished_at: str | None = None
     vanished_reason: str | None = None
     revisions: Callable[[int], Iterator[Revision]] = no_revisions
+    files: Callable[[int], Iterator[PostFile]] = no_files

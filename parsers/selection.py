@@ -38,6 +38,11 @@ class Selection:
     seed: int = 0
 
     @property
+    def is_of_topics(self) -> bool:
+        """Whether whole topics are meant, or everything: no condition is about posts."""
+        return self == Selection(topic=self.topic, seed=self.seed)
+
+    @property
     def facts(self) -> dict[str, object]:
         """What was asked for, by name; what was not is left out."""
         names = ("topic", "forum", "author", "role", "language")

@@ -19,12 +19,15 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 import msgspec
 
 import threadkeep.api
+from exporters.destination import Written
+from exporters.page_exporter import PagesWritten
 from parsers.records import Post
 from scraper.archive.contents_list import ArchiveSummary, SeenRevision
 from scraper.archive.difference import DifferenceReport
 from scraper.archive.post_history import PostHistory
 from scraper.archive.search import SearchReport
 from scraper.archive.verify import Verdict
+from scraper.sync.erasing import ErasureReport
 from scraper.sync.importing import ImportReport
 from scraper.sync.pipeline import ArchiveReport
 from scraper.sync.planning import RunPlan
@@ -32,6 +35,7 @@ from scraper.sync.reparsing import ReparseReport
 from threadkeep.cli.error_report import ErrorReport
 from threadkeep.cli.inspect import Inspection
 from threadkeep.cli.snapshot import SnapshotReport
+from threadkeep.harvest.report import HarvestReport
 from threadkeep.jobs.report import RunReport
 from threadkeep.jobs.schedule import Schedule
 from threadkeep.jobs.status import StatusReport
@@ -44,13 +48,16 @@ FOLDER = Path(__file__).parent.parent / "exporters" / "schema"
 REPORTS: dict[str, tuple[Any, ...]] = {
     "archive": (ArchiveReport, RunPlan),
     "sync": (ArchiveReport, RunPlan),
+    "export": (Written, PagesWritten),
     "show": (ArchiveSummary, list[Post], list[SeenRevision], PostHistory),
     "diff": (DifferenceReport,),
     "search": (SearchReport,),
     "snapshot": (SnapshotReport,),
     "verify": (Verdict,),
     "reparse": (ReparseReport,),
+    "erase": (ErasureReport,),
     "import": (ImportReport,),
+    "harvest": (HarvestReport,),
     "inspect": (Inspection,),
     "run": (RunReport,),
     "schedule": (Schedule,),

@@ -3,6 +3,10 @@
 from exporters.destination import Written, write_file, write_folder, write_stream
 from exporters.exporter import Exporter, ExportOptions, FolderExporter
 from exporters.json_schema import json_schema, json_schema_names
+from exporters.page_exporter import PageExporter, PageExportOptions, PagesWritten
+from exporters.pseudonym.key import PseudonymKey
+from exporters.pseudonym.tally import NotReplaced, PseudonymReport, Replaced
+from exporters.pseudonym.transformation import Transformation
 from exporters.registry import exporter_named, exporters_by_name
 from parsers.document import Document, read_document
 from parsers.engine import Engine, ListReader
@@ -12,8 +16,10 @@ from parsers.errors import (
     ArchiveLockedError,
     BodyTooLargeError,
     ChallengeError,
+    ClusterError,
     DamagedArchiveError,
     EmptyPageError,
+    ErasedError,
     ExportError,
     FetchError,
     ForeignArchiveError,
@@ -35,6 +41,7 @@ from parsers.errors import (
     UnsafeRedirectError,
     UsageError,
 )
+from parsers.forum_tree import ForumTree, KnownForum
 from parsers.list_records import (
     ForumRow,
     LastPost,
@@ -47,6 +54,17 @@ from parsers.list_records import (
 )
 from parsers.local_media import LocalMedia, Place
 from parsers.origin import GapCount, Origin, OriginRun, RobotsFile, SourcePage
+from parsers.page_records import (
+    FirstCopy,
+    GonePost,
+    GoneTopic,
+    LackingMedia,
+    Observations,
+    PageCollection,
+    StoredMedia,
+    StoredPage,
+)
+from parsers.post_file import PostFile
 from parsers.records import (
     Author,
     CountClaim,
@@ -107,6 +125,7 @@ from scraper.archive.snapshot import Pruned, Snapshot, prune_snapshots, take_sna
 from scraper.archive.thread_reader import threads
 from scraper.archive.verify import ListVerdict, TopicVerdict, Verdict, verify
 from scraper.archive.word_difference import TextPiece
+from scraper.fetch.address import Address
 from scraper.fetch.login import CookieLogin, PasswordLogin
 from scraper.fetch.settings import FetchSettings
 from scraper.fetch.traffic import Asked, Traffic
@@ -132,6 +151,7 @@ from threadkeep.jobs.schedule import Schedule
 from threadkeep.jobs.settings import (
     ExportSetting,
     Job,
+    JobExport,
     JobSettings,
     JobsFile,
     LoginSetting,
@@ -139,12 +159,16 @@ from threadkeep.jobs.settings import (
     RetentionSetting,
 )
 from threadkeep.jobs.status import ArchiveStatus, StatusReport, status_of
+from threadkeep.page_exporting import PageExportJob, export_pages, plan_page_export
+from threadkeep.pseudonym_key import read_or_make_key
+from threadkeep.pseudonymity import Pseudonymity
 
 __version__ = _version()
 
 __all__ = [
     "Absence",
     "AccessDeniedError",
+    "Address",
     "Archive",
     "ArchiveError",
     "ArchiveJob",
@@ -160,6 +184,7 @@ __all__ = [
     "BodyTooLargeError",
     "ChallengeError",
     "Clock",
+    "ClusterError",
     "CookieLogin",
     "CountClaim",
     "CrawlOptions",
@@ -170,6 +195,7 @@ __all__ = [
     "Edit",
     "EmptyPageError",
     "Engine",
+    "ErasedError",
     "ExportError",
     "ExportJob",
     "ExportOptions",
@@ -178,21 +204,28 @@ __all__ = [
     "Exporter",
     "FetchError",
     "FetchSettings",
+    "FirstCopy",
     "FolderExporter",
     "ForeignArchiveError",
     "ForumLink",
     "ForumRow",
+    "ForumTree",
     "Gap",
     "GapCount",
+    "GonePost",
+    "GoneTopic",
     "HostNotFoundError",
     "HttpStatusError",
     "ImportJob",
     "ImportReport",
     "Job",
+    "JobExport",
     "JobListener",
     "JobReport",
     "JobSettings",
     "JobsFile",
+    "KnownForum",
+    "LackingMedia",
     "LastPost",
     "LayoutChangedError",
     "LedgerLine",
@@ -215,15 +248,22 @@ __all__ = [
     "NewerArchiveError",
     "NoArchiveError",
     "NotFoundError",
+    "NotReplaced",
     "NothingReadableError",
     "Notice",
     "NotifySetting",
+    "Observations",
     "Origin",
     "OriginRun",
     "OversizedPageError",
     "Page",
+    "PageCollection",
+    "PageExportJob",
+    "PageExportOptions",
+    "PageExporter",
     "PageSaved",
     "Pager",
+    "PagesWritten",
     "ParsedPost",
     "PasswordLogin",
     "PersonDifference",
@@ -231,6 +271,7 @@ __all__ = [
     "PlannedTopic",
     "Post",
     "PostDifference",
+    "PostFile",
     "PostHistory",
     "PostMove",
     "PostRow",
@@ -238,8 +279,12 @@ __all__ = [
     "ProfileLink",
     "ProfilePage",
     "Pruned",
+    "PseudonymKey",
+    "PseudonymReport",
+    "Pseudonymity",
     "RecordedGap",
     "ReparseReport",
+    "Replaced",
     "Retention",
     "RetentionSetting",
     "Revision",
@@ -260,6 +305,8 @@ __all__ = [
     "SourcePage",
     "StatusReport",
     "StoredFile",
+    "StoredMedia",
+    "StoredPage",
     "StoredPicture",
     "SubForum",
     "SystemClock",
@@ -274,6 +321,7 @@ __all__ = [
     "TopicSummary",
     "TopicVerdict",
     "Traffic",
+    "Transformation",
     "UnknownForumError",
     "UnsafeRedirectError",
     "UsageError",
@@ -287,6 +335,7 @@ __all__ = [
     "compare_moments",
     "engines",
     "export_archive",
+    "export_pages",
     "exporter_named",
     "exporters_by_name",
     "file_at",
@@ -301,11 +350,13 @@ __all__ = [
     "parse_text_dump",
     "picture_at",
     "plan_export",
+    "plan_page_export",
     "plan_run",
     "post_history",
     "prune_snapshots",
     "read_document",
     "read_jobs",
+    "read_or_make_key",
     "reading",
     "recognise",
     "reparse",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from parsers.dates.formats import (
     WEEKDAY_FRAMES,
     family,
 )
-from parsers.dates.lexicon import alternatives
+from parsers.dates.lexicon import Lexicon, alternatives
 from parsers.dates.php_format import Matcher, escape, parse
 from parsers.dates.text import fold_part
 from parsers.locale import DateWords
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from parsers.dates.lexicon import Lexicon
-
 _PLACEHOLDER = re.compile(r"%([12])\$s")
+# So many languages' finders are kept, and of each so many formats: what they have compiled takes milliseconds to compile.
+_MOST_FINDERS = 16
+_MOST_MATCHERS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,9 +110,13 @@ class LayoutFinder:
 
     def matcher(self, php_format: str) -> Matcher:
         """The matcher of a format, compiled once."""
-        if php_format not in self._matchers:
-            self._matchers[php_format] = Matcher(php_format, self._lexicon)
-        return self._matchers[php_format]
+        matcher = self._matchers.get(php_format)
+        if matcher is None:
+            matcher = Matcher(php_format, self._lexicon)
+            if len(self._matchers) >= _MOST_MATCHERS:
+                self._matchers.clear()
+            self._matchers[php_format] = matcher
+        return matcher
 
     def readings(self, layout: Layout, folded: str) -> dict[str, datetime]:
         """What a text says by each of a layout's date formats that can read it."""
@@ -178,6 +183,12 @@ class LayoutFinder:
     def _says_date(self, dates: tuple[str, ...], text: str) -> bool:
         read = (self.matcher(date).fields(text) for date in dates)
         return any(fields is not None and None not in fields[:3] for fields in read)
+
+
+@lru_cache(maxsize=_MOST_FINDERS)
+def finder_for(words: DateWords | None, language: str | None) -> LayoutFinder:
+    """The finder of a language, which others may be using, too."""
+    return LayoutFinder(words, Lexicon.of(words, language))
 
 
 def _openers(folded: str) -> Iterator[str]:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from parsers.dates.fallback import Fallback
 from parsers.dates.formats import order_of
-from parsers.dates.layout import Layout, LayoutFinder
-from parsers.dates.lexicon import Lexicon
+from parsers.dates.layout import Layout, finder_for
 from parsers.dates.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from parsers.dates.formats import Order
+    from parsers.dates.layout import LayoutFinder
     from parsers.locale import DateWords
 
 _LONGEST = 100  # characters; what is longer is no date, and would take long to find so
@@ -79,7 +79,7 @@ class DateReader:
             pairs={fold(text): _naive(utc) for text, utc in (pairs or {}).items()},
             not_after=not_after,
         )
-        lesson = _Lesson(LayoutFinder(words, Lexicon.of(words, language)), evidence)
+        lesson = _Lesson(finder_for(words, language), evidence)
         for text in texts:
             if len(text) <= _LONGEST:
                 lesson.take(fold(text))

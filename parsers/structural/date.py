@@ -100,10 +100,9 @@ class DateFinder:
         if len(texts) < count * _SHARE:
             return None
         texts = texts[:: len(texts) // _SAMPLE + 1]
-        values = self._values(texts)
-        if sum(value is not None for value in values) < len(texts) * _SHARE:
+        known = self._moments(texts)
+        if known is None:
             return None
-        known = [value for value in values if value is not None]
         pieces = list(slot.pieces.values())
         is_time = all(_has_time(piece) for piece in pieces)
         is_called = all(_is_called(piece.element, _DATING) for piece in pieces)
@@ -113,11 +112,19 @@ class DateFinder:
             2 * is_time + 2 * is_called + is_rising - 5 * is_other + _UNORDERED * (not is_rising)
         )
 
-    def _values(self, texts: list[str]) -> list[datetime | None]:
+    def _moments(self, texts: list[str]) -> list[datetime] | None:
+        """What texts say, without the few that are no dates; None where too many are none, as soon as that is known."""
         reader = DateReader.learn(
             texts, words=self._words, language=self._language, not_after=self._fetched_at
         )
-        return [reader.read(text) or self._relative(text) for text in texts]
+        known: list[datetime] = []
+        for read, text in enumerate(texts, start=1):
+            value = reader.read(text) or self._relative(text)
+            if value is not None:
+                known.append(value)
+            elif len(known) + len(texts) - read < len(texts) * _SHARE:
+                return None
+        return known
 
     def _relative(self, text: str) -> datetime | None:
         bounds = read_relative(text, self._words, self._fetched_at)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from parsers.media_link import MediaKind
+    from parsers.page_records import LackingMedia
     from scraper.archive.media import MediaStatus
 
 # How often an address is asked for, at most one time a run, before it is left alone.
@@ -210,6 +211,27 @@ def note_failure(
             now,
             address_key,
         ),
+    )
+
+
+def take_failure(
+    connection: sqlite3.Connection, seen: LackingMedia, *, host: str, now: str
+) -> None:
+    """Note why an address gave another archive no file, where nothing else is known of it.
+
+    Args:
+        connection: inside a transaction.
+        seen: what the other archive knew.
+        host: the address's host and port; empty: it is none that is ever asked for.
+        now: the time.
+    """
+    if not host or seen.status not in {"dead", "failed", "refused", "unfit"}:
+        return
+    key = note_address(connection, seen.url, host=host, kind=seen.kind, now=now)
+    connection.execute(
+        "UPDATE media_addresses SET status = ?, error = ?, size_limit = ?, attempts = ?, fetched_at = ?"
+        " WHERE address_key = ? AND status = 'pending' AND attempts = 0",
+        (seen.status, seen.error, seen.size_limit, seen.attempts, seen.fetched_at, key),
     )
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
+    from parsers.forum_tree import ForumTree
     from scraper.archive.database import Archive
 
 _LONGEST_ROBOTS = 20_000
@@ -49,6 +50,7 @@ def origin_of(archive: Archive) -> Origin:
         robots=tuple(_robots(archive, row) for row in connection.execute(_ROBOTS).fetchall()),
         gaps=tuple(GapCount(**dict(row)) for row in connection.execute(_GAPS)),
         source_pages=partial(_pages, connection),
+        forum_tree=partial(_forum_tree, archive),
     )
 
 
@@ -61,3 +63,9 @@ def _robots(archive: Archive, row: sqlite3.Row) -> RobotsFile:
 def _pages(connection: sqlite3.Connection) -> Iterator[SourcePage]:
     for row in connection.execute(_PAGES):
         yield SourcePage(**dict(row))
+
+
+def _forum_tree(archive: Archive) -> ForumTree:
+    from scraper.archive.forum_tree import forum_tree  # noqa: PLC0415  # it loads every parser
+
+    return forum_tree(archive)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from parsers.errors import DamagedArchiveError
 from parsers.records import Page
-from scraper.archive.content import digest, load_content, store_content
+from scraper.archive.content import digest, load_content, note_content, store_content
 from scraper.archive.stored_json import from_json, texts, to_json
 
 if TYPE_CHECKING:
@@ -55,7 +55,36 @@ def store_page(connection: sqlite3.Connection, run_id: int, kind: str, page: Pag
     Returns:
         The archive's number for it.
     """
-    headers = [(name, value) for name, value in page.headers if name.lower() not in _DROPPED]
+    return _insert(connection, run_id, kind, page, store_content(connection, page.body))
+
+
+def note_page(
+    connection: sqlite3.Connection, run_id: int, kind: str, page: Page, sha256: str
+) -> int:
+    """Note that a page came whose body is not kept, as in an archive that is only made to be read out.
+
+    Args:
+        connection: inside a transaction.
+        run_id: the run that read it.
+        kind: what it is, as `pages.kind` lists.
+        page: what came, without its body.
+        sha256: of its body.
+
+    Returns:
+        The archive's number for it.
+    """
+    note_content(connection, sha256)
+    return _insert(connection, run_id, kind, page, sha256)
+
+
+def kept_headers(page: Page) -> tuple[tuple[str, str], ...]:
+    """A page's headers without those that identify anyone."""
+    return tuple((name, value) for name, value in page.headers if name.lower() not in _DROPPED)
+
+
+def _insert(
+    connection: sqlite3.Connection, run_id: int, kind: str, page: Page, sha256: str
+) -> int:
     cursor = connection.execute(
         "INSERT INTO pages (run_id, kind, url, final_url, status, headers, redirects, fetched_at, sha256, viewer)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -65,10 +94,10 @@ def store_page(connection: sqlite3.Connection, run_id: int, kind: str, page: Pag
             page.url,
             page.final_url,
             page.status,
-            to_json(headers),
+            to_json(kept_headers(page)),
             to_json(page.redirects),
             utc_text(page.fetched_at),
-            store_content(connection, page.body),
+            sha256,
             page.viewer,
         ),
     )

@@ -11,10 +11,13 @@ from parsers.page_records import (
     FirstCopy,
     GonePost,
     GoneTopic,
+    LackingMedia,
     Observations,
     PageCollection,
+    StoredMedia,
     StoredPage,
 )
+from scraper.archive.media import load_file
 from scraper.archive.page import load_page, utc_moment
 from scraper.archive.site import ZoneSource, held_host, keep_zone, site_zone
 
@@ -37,6 +40,7 @@ def page_collection(archive: Archive) -> Generator[PageCollection]:
             made_at=utc_moment(row["newest"]) if row["newest"] else None,
             has_members_pages=bool(row["of_members"]),
             pages=_pages(archive, ledger),
+            media=_media(connection),
             observations=_observations(connection),
         )
 
@@ -101,6 +105,27 @@ def _first(connection: sqlite3.Connection, page_id: int) -> FirstCopy:
     )
 
 
+def _media(connection: sqlite3.Connection) -> Iterator[StoredMedia]:
+    for row in connection.execute(_KEPT_MEDIA):
+        yield StoredMedia(
+            url=row["url"],
+            kind=row["kind"],
+            media_type=row["media_type"],
+            fetched_at=utc_moment(row["fetched_at"]),
+            body=load_file(connection, row["sha256"]),
+        )
+
+
+_KEPT_MEDIA = """
+SELECT url, kind, media_type, fetched_at, sha256 FROM media_addresses JOIN media USING (sha256)
+WHERE status = 'kept' ORDER BY url
+"""
+_LACKING_MEDIA = """
+SELECT url, kind, status, error, attempts, size_limit, fetched_at FROM media_addresses
+WHERE status NOT IN ('kept', 'pending') ORDER BY url
+"""
+
+
 def _observations(connection: sqlite3.Connection) -> Observations:
     zone = site_zone(connection)
     source = "configured" if zone.is_configured else "zone"
@@ -109,6 +134,7 @@ def _observations(connection: sqlite3.Connection) -> Observations:
         timezone_source=source if zone.name is not None else None,
         posts=tuple(GonePost(**dict(row)) for row in connection.execute(_GONE_POSTS)),
         topics=tuple(GoneTopic(**dict(row)) for row in connection.execute(_GONE_TOPICS)),
+        media=tuple(LackingMedia(**dict(row)) for row in connection.execute(_LACKING_MEDIA)),
     )
 
 

@@ -36,18 +36,21 @@ def last_moment(day: str) -> str:
     return f"{_day(day, 'until')}~"  # sorts after all that begins so
 
 
-def forum_ids(connection: sqlite3.Connection, title: str) -> tuple[int, ...]:
+def forum_ids(
+    connection: sqlite3.Connection, title: str, *, must_be_there: bool = True
+) -> tuple[int, ...]:
     """The forums of a title, and those inside them.
 
     Args:
         connection: knows the function `folded`.
         title: as shown, case and diacritics aside.
+        must_be_there: that there is none is a mistake of whoever asks.
 
     Raises:
         UsageError: there is none.
     """
     found = forums_inside(connection, storable(title))
-    if not found:
+    if not found and must_be_there:
         raise UsageError(
             f"No forum of this archive is called “{title}”; `threadkeep show ID` prints the forums of a topic."
         )

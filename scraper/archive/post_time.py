@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from parsers.post_record import POSTS_TYPE
 from scraper.archive.stored_json import texts
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def shown_times(connection: sqlite3.Connection, count: int) -> Iterator[list[Sho
     language = _common_language(connection)
     last = -1
     while rows := connection.execute(
-        _SHOWN, {"last": last, "count": count, "language": language}
+        _SHOWN, {"last": last, "count": count, "language": language, "given": POSTS_TYPE}
     ).fetchall():
         yield [_shown(row) for row in rows]
         last = rows[-1]["post_id"]
@@ -153,13 +154,13 @@ def _shown(row: sqlite3.Row) -> ShownTime:
     )
 
 
-# Pages that do not tell their language speak the site's: the one that most of its posts are in.
+# What records give was settled where they are from. Pages that do not tell their language speak the site's: the one that most of its posts are in.
 _SHOWN = """
 SELECT post_id, topic_key, published_text, published_attribute, feed_published, fetched_at, headers, coalesce(nullif(language, ''), :language) AS language, local,
     published_local, published, published_source, published_earliest, published_latest
 FROM posts JOIN pages USING (page_id) JOIN topics USING (topic_key)
     LEFT JOIN (SELECT post_id, local FROM read_times) USING (post_id)
-WHERE post_id > :last ORDER BY post_id LIMIT :count
+WHERE post_id > :last AND instr(headers, :given) = 0 ORDER BY post_id LIMIT :count
 """
 # A title that is a date has a year, and is not read as it stands: what is for machines needs no learning.
 _TEXTS = """
@@ -279,12 +280,16 @@ def note_question(connection: sqlite3.Connection, url: str, now: str) -> None:
     )
 
 
-def store_feed_times(connection: sqlite3.Connection, items: Iterable[FeedItem]) -> None:
-    """Keep what a feed says of posts that the archive holds."""
-    connection.executemany(
-        "UPDATE posts SET feed_published = ? WHERE post_id = ?",
+def store_feed_times(connection: sqlite3.Connection, items: Iterable[FeedItem]) -> int:
+    """Keep what a feed says of posts that the archive holds.
+
+    Returns:
+        Of how many posts it says something new.
+    """
+    return connection.executemany(
+        "UPDATE posts SET feed_published = ?1 WHERE post_id = ?2 AND feed_published IS NOT ?1",
         [(item.published.strftime("%Y-%m-%dT%H:%M:%SZ"), item.post_id) for item in items],
-    )
+    ).rowcount
 
 
 def store_times(connection: sqlite3.Connection, times: Iterable[PostTime]) -> None:

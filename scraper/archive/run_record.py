@@ -1,4 +1,4 @@
-"""Tell what one run did, out of what it left in the archive: its counts, its requests, and what is missing. Reads only."""
+"""Tell what a run did, out of what it left in the archive: its counts, its requests, and what is missing. Reads only."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ class RecordedGap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
-    """What a run left of itself.
+    """What runs left of themselves.
 
     Attributes:
         pages: pages read.
         new: posts met for the first time.
         changed: posts whose body had changed.
         gone: posts found to have vanished.
-        requests: each request that it sent, in order.
+        requests: each request that they sent, in order.
     """
 
     pages: int
@@ -75,7 +75,7 @@ def newest_run(archive: Archive) -> int:
 
 
 def run_record(archive: Archive, after: int) -> RunRecord | None:
-    """What the newest run did.
+    """What was done since a run: by the one that followed, or by several where it was stopped and gone on with.
 
     Args:
         archive: the archive.
@@ -84,24 +84,38 @@ def run_record(archive: Archive, after: int) -> RunRecord | None:
     Returns:
         None where there is no such run: one that keeps nothing leaves no trace.
     """
-    run = archive.connection.execute(
-        "SELECT run_id, pages, new_posts, changed_posts, gone_posts FROM runs WHERE run_id > ?"
-        " ORDER BY run_id DESC LIMIT 1",
-        (after,),
-    ).fetchone()
-    if run is None:
+    connection = archive.connection
+    runs = connection.execute(_TOTALS, {"after": after}).fetchone()
+    if not runs["runs"]:
         return None
-    asked = archive.connection.execute(
-        "SELECT asked_at, url, reason, status, body_bytes FROM requests WHERE run_id = ? ORDER BY request_id",
-        (run["run_id"],),
+    killed = connection.execute(_OF_KILLED, {"after": after}).fetchone()
+    asked = connection.execute(
+        "SELECT asked_at, url, reason, status, body_bytes FROM requests WHERE run_id > ? ORDER BY request_id",
+        (after,),
     )
     return RunRecord(
-        pages=run["pages"],
-        new=run["new_posts"],
-        changed=run["changed_posts"],
-        gone=run["gone_posts"],
+        pages=runs["pages"] + killed["pages"],
+        new=runs["new_posts"] + killed["new_posts"],
+        changed=runs["changed_posts"] + killed["changed_posts"],
+        gone=runs["gone_posts"],
         requests=tuple(AskedRequest(**dict(row)) for row in asked),
     )
+
+
+_TOTALS = """
+SELECT count(*) AS runs, coalesce(sum(pages), 0) AS pages, coalesce(sum(new_posts), 0) AS new_posts,
+    coalesce(sum(changed_posts), 0) AS changed_posts, coalesce(sum(gone_posts), 0) AS gone_posts
+FROM runs WHERE run_id > :after
+"""
+# A run that was killed could not write down its counts; the pages that it kept say what it did.
+_OF_KILLED = """
+WITH of_killed AS (
+    SELECT page_id, kind FROM pages JOIN runs USING (run_id) WHERE run_id > :after AND ended_at IS NULL
+)
+SELECT (SELECT count(*) FROM of_killed WHERE kind IN ('topic', 'list')) AS pages,
+    (SELECT count(*) FROM revisions JOIN of_killed USING (page_id) WHERE revision = 1) AS new_posts,
+    (SELECT count(*) FROM revisions JOIN of_killed USING (page_id) WHERE revision > 1) AS changed_posts
+"""
 
 
 _OPEN_GAPS = """

@@ -43,8 +43,28 @@ _ROLES = f"SELECT 1 FROM (SELECT DISTINCT role, role_key FROM posts) WHERE {is_r
 Condition = tuple[str, dict[str, object]]
 
 
-def choose_posts(archive: Archive, selection: Selection) -> None:
+def check_selection(selection: Selection) -> None:
+    """Find out what can be found out without an archive: whether a condition makes sense.
+
+    Raises:
+        UsageError: one makes none.
+    """
+    _when(selection)
+    _size(selection)
+    _at_least(1, selection.sample, "--sample")
+    for code in selection.language:
+        check_language(code)
+    if selection.query is not None:
+        parse_query(selection.query)
+
+
+def choose_posts(archive: Archive, selection: Selection, *, is_one_of_many: bool = False) -> None:
     """Note down a selection's posts in `temp.chosen_posts`, which vanishes when the archive is closed.
+
+    Args:
+        archive: opened to be read.
+        selection: which posts.
+        is_one_of_many: a name that the archive does not hold is no mistake, since another one may.
 
     Raises:
         UsageError: a condition makes no sense, or names what the archive does not hold.
@@ -55,7 +75,7 @@ def choose_posts(archive: Archive, selection: Selection) -> None:
     connection.create_function("drawn", 1, _lots(selection.seed), deterministic=True)
     conditions, values = ["1"], dict[str, object]()
     for condition, given in (
-        *_who_and_where(connection, selection),
+        *_who_and_where(connection, selection, is_strict=not is_one_of_many),
         *_when(selection),
         *_size(selection),
     ):
@@ -87,19 +107,27 @@ def _lots(seed: int) -> Callable[[int], bytes]:
     return drawn
 
 
-def _who_and_where(connection: sqlite3.Connection, selection: Selection) -> list[Condition]:
+def _who_and_where(
+    connection: sqlite3.Connection, selection: Selection, *, is_strict: bool
+) -> list[Condition]:
     found: list[Condition] = []
     if selection.topic:
         found.append(_any("topic_id", "topic", selection.topic))
     if selection.forum:
-        inside = [one for title in selection.forum for one in forum_ids(connection, title)]
+        inside = [
+            one
+            for title in selection.forum
+            for one in forum_ids(connection, title, must_be_there=is_strict)
+        ]
         found.append(_any("forum_id", "forum", inside))
     if selection.author:
         found.append(_any_name(is_author, "author", selection.author))
-        _check_names(connection, _AUTHORS, "author", selection.author)
+        if is_strict:
+            _check_names(connection, _AUTHORS, "author", selection.author)
     if selection.role:
         found.append(_any_name(is_role, "role", selection.role))
-        _check_names(connection, _ROLES, "role", selection.role)
+        if is_strict:
+            _check_names(connection, _ROLES, "role", selection.role)
     if selection.language:
         codes = [check_language(code) for code in selection.language]
         found.append(_any("language_of(body_text)", "language", codes))

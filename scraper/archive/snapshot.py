@@ -91,6 +91,24 @@ def take_snapshot(archive_path: Path, folder: Path, now: datetime) -> Snapshot:
     return Snapshot(path=target, size=target.stat().st_size, posts=posts, topics=topics)
 
 
+def copy_archive(archive_path: Path, target: Path) -> None:
+    """Copy an archive as it is at this moment, whoever writes it meanwhile, to where nothing is yet.
+
+    Raises:
+        UsageError: there is no archive.
+        ArchiveError: it is none, a newer one, or damaged.
+        ExportError: the disk cannot be written; nothing is left of the copy.
+    """
+    with reading(archive_path) as archive:
+        try:
+            _copy(archive, target)
+            _checked(archive_path, target)
+        except BaseException:
+            with suppress(OSError):  # what went wrong matters more
+                remove_archive(target)
+            raise
+
+
 def prune_snapshots(
     folder: Path, stem: str, keep: Retention, now: datetime, *, dry_run: bool = False
 ) -> Pruned:

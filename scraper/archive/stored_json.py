@@ -9,6 +9,8 @@ import msgspec
 from parsers.errors import DamagedArchiveError
 
 Value = TypeVar("Value")
+NONE = "[]"
+"""A list of nothing, as most are: to be told from others without being read."""
 
 
 def to_json(value: object) -> str:
@@ -45,4 +47,4 @@ def texts(text: str) -> tuple[str, ...]:
     Raises:
         DamagedArchiveError: it is none.
     """
-    return from_json(text, tuple[str, ...])
+    return () if text == NONE else from_json(text, tuple[str, ...])

@@ -106,6 +106,17 @@ class Exchanger:
             BodyTooLargeError: the body is larger than allowed.
             UnsafeRedirectError: the host is in a private network and not `open_host`.
         """
+        with self._settings.gate(address):
+            return self._ask(address, headers, open_host, form, max_body)
+
+    def _ask(
+        self,
+        address: Address,
+        headers: Mapping[str, str],
+        open_host: tuple[str, int] | None,
+        form: Mapping[str, str] | None,
+        max_body: int | None,
+    ) -> Answer:
         self._guard.open_host = open_host
         self._guard.deadline = self._clock.monotonic() + self._settings.answer_seconds
         try:

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from scraper.politeness.pace import DEFAULT_DELAY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from scraper.fetch.address import Address
+
+
+def _no_gate(_address: Address) -> AbstractContextManager[None]:
+    """Let everything pass."""
+    return nullcontext()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +39,8 @@ class FetchSettings:
         max_body: the largest body, as sent and as decompressed.
         max_redirects: the most redirects one after the other.
         notice_after: pauses from this length on are announced.
+        gate: is passed by each request, and held while it is in flight: where others ask the same host, it has them take
+            turns. What it raises is raised instead of asking.
     """
 
     contact: str | None = None
@@ -41,3 +56,4 @@ class FetchSettings:
     max_body: int = 64 * 2**20
     max_redirects: int = 10
     notice_after: float = 3.0
+    gate: Callable[[Address], AbstractContextManager[None]] = field(default=_no_gate, repr=False)

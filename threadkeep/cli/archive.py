@@ -51,7 +51,9 @@ from threadkeep.cli.option import (
 )
 from threadkeep.cli.plan_text import tell_plan
 from threadkeep.cli.progress import progress
-from threadkeep.exporting import ExportJob, check_output, export_archive, plan_export
+from threadkeep.exporting import ExportJob
+from threadkeep.output import check_plan, plan_output, write_output
+from threadkeep.page_exporting import PageExportJob
 
 
 @logged
@@ -127,7 +129,7 @@ def command(
         return tell_plan(job, quiet=quiet, as_json=as_json)
     export = _plan(output, format_name, ExportOptions(raw_cells=raw_cells, with_gone=with_gone))
     if export is not None:
-        check_output(export, archive=path)
+        check_plan(export, path)
     if as_json and _takes_stdout(export):
         raise UsageError("--json and -o - both write to stdout; choose one.")
     with progress(quiet=quiet) as shown:
@@ -142,9 +144,9 @@ def command(
 
 def _plan(
     output: Path | None, format_name: str | None, options: ExportOptions
-) -> ExportJob | None:
+) -> ExportJob | PageExportJob | None:
     if output is not None:
-        return plan_export(output, format_name, options)
+        return plan_output(output, format_name, options)
     if format_name is not None or options != ExportOptions():
         raise UsageError(
             "--format, --raw-cells and --with-gone say how -o writes; name a file with -o."
@@ -152,14 +154,14 @@ def _plan(
     return None
 
 
-def _takes_stdout(export: ExportJob | None) -> bool:
+def _takes_stdout(export: ExportJob | PageExportJob | None) -> bool:
     return export is not None and export.output is None
 
 
-def _export(report: ArchiveReport, export: ExportJob | None) -> None:
+def _export(report: ArchiveReport, export: ExportJob | PageExportJob | None) -> None:
     """Export what was archived. A run that was stopped replaces no earlier output."""
     topic_ids = tuple(outcome.topic_id for outcome in report.topics if outcome.topic_id)
     unnumbered = (outcome for outcome in report.topics if outcome.topic_id is None)
     topic_urls = tuple(outcome.topic_url for outcome in unnumbered if outcome.topic_url)
     if export is not None and (topic_ids or topic_urls) and not report.interrupted:
-        export_archive(report.archive, export, topic_ids, topic_urls)
+        write_output(report.archive, export, topic_ids, topic_urls)

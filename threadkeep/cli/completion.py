@@ -30,11 +30,6 @@ def one_of(values: Iterable[str]) -> Callable[[], list[str]]:
 
 
 def formats() -> list[str]:
-    """Names of export formats."""
-    return list(exporter_names())
-
-
-def every_format() -> list[str]:
     """Names of export formats, those that take pages among them."""
     return sorted((*exporter_names(), *page_exporter_names()))
 

@@ -30,7 +30,9 @@ _COMMANDS = {
     "snapshot": "Copy an archive to a dated file, also while a run writes it.",
     "verify": "Find out whether an archive is whole and complete.",
     "reparse": "Parse the stored pages anew, without one request.",
-    "import": "Import saved pages, web archives or a text dump of a topic.",
+    "import": "Import saved pages, web archives, a text dump or an export.",
+    "harvest": "Harvest posts out of web archives.",
+    "erase": "Erase a person or a post from an archive, for good.",
     "inspect": "Parse one page and show what was understood.",
     "schema": "Print the JSON Schema of a report or of exported posts.",
     "demo": "Archive a forum that ships with threadkeep.",
@@ -69,8 +71,18 @@ def _options(
     pass
 
 
+class _WithoutPandas:
+    """Has pandas not found: no command needs it, and Arrow loads it whatever it is asked for, which takes 50 MiB."""
+
+    def find_spec(self, name: str, *_: object) -> None:
+        """Answer as the finders of `sys.meta_path` do."""
+        if name == "pandas":
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
 def main() -> NoReturn:
     """Run the command line and exit with the code that docs/errors.md gives."""
+    sys.meta_path.insert(0, _WithoutPandas())
     sys.exit(run(sys.argv[1:]))
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from exporters.registry import exporter_names, page_exporter_names
-from threadkeep.cli.completion import archives, every_format, formats, zones
+from threadkeep.cli.completion import archives, formats, zones
 
 ArchiveOption = Annotated[
     Path | None,
@@ -97,19 +97,9 @@ FormatOption = Annotated[
         "-f",
         "--format",
         metavar="FORMAT",
-        help=", ".join(exporter_names()) + "; else by the ending of -o.",
-        autocompletion=formats,
-    ),
-]
-EveryFormatOption = Annotated[
-    str | None,
-    typer.Option(
-        "-f",
-        "--format",
-        metavar="FORMAT",
         help=", ".join(sorted((*exporter_names(), *page_exporter_names())))
         + "; else by the ending of -o.",
-        autocompletion=every_format,
+        autocompletion=formats,
     ),
 ]
 OutputOption = Annotated[
@@ -132,6 +122,15 @@ WarcSizeOption = Annotated[
         metavar="MIB",
         min=1,
         help="WARC: begin a further file when one is this large; without it, at a gigabyte.",
+    ),
+]
+MaxSizeOption = Annotated[
+    int | None,
+    typer.Option(
+        "--max-size",
+        metavar="MIB",
+        min=1,
+        help="WXR in a folder: begin a further file when one would be larger; without it, than 10 MiB.",
     ),
 ]
 WithGoneOption = Annotated[

@@ -122,7 +122,8 @@ class Survey:
         person: the number of the person behind each number of an author.
         months: posts of each month, `2019-03`.
         with_gone: posts that have vanished are shown and counted.
-        is_part: only some of the topics were asked for.
+        is_part: only some of the topics, or of the posts, were asked for.
+        is_of_posts: only some of the posts were asked for: those in `temp.chosen_posts`.
     """
 
     home: str | None
@@ -135,6 +136,7 @@ class Survey:
     months: Mapping[str, int]
     with_gone: bool
     is_part: bool
+    is_of_posts: bool = False
 
     @property
     def posts(self) -> int:
@@ -147,6 +149,8 @@ class Survey:
         return sum(topic.gone for topic in self.topics.values())
 
 
+# What `scraper.archive.selection.choose_posts` noted down; without it all are meant.
+_IS_CHOSEN = "post_id IN (SELECT post_id FROM temp.chosen_posts)"
 _TOPICS = f"""
 SELECT topics.topic_key AS key, topic_id, title, url, forum_id, status, sticky, vanished_at,
     coalesce(posts, 0) AS posts, coalesce(gone, 0) AS gone, coalesce(voices, 0) AS voices, last_at, last_author,
@@ -155,18 +159,22 @@ FROM topics LEFT JOIN (
     SELECT topic_key, count(*) FILTER (WHERE :gone OR gone_at IS NULL) AS posts, count(gone_at) AS gone,
         count(DISTINCT CASE WHEN :gone OR gone_at IS NULL THEN author_id END) AS voices, max(CASE WHEN :gone OR gone_at IS NULL THEN {MOMENT} END) AS last_at,
         author_id AS last_author
-    FROM posts GROUP BY topic_key
+    FROM posts WHERE {{chosen}} GROUP BY topic_key
 ) USING (topic_key) ORDER BY last_at DESC, key DESC
 """  # noqa: S608  only a constant of our own is put in
 # SQLite takes a bare column from the row of the greatest value: `last_author` is who wrote the newest post.
 _POSTS = f"""
 SELECT post_id, topic_key, author_id, role, substr({MOMENT}, 1, 7) AS month FROM posts
-WHERE :gone OR gone_at IS NULL ORDER BY {MOMENT} DESC, post_id DESC
+WHERE (:gone OR gone_at IS NULL) AND {{chosen}} ORDER BY {MOMENT} DESC, post_id DESC
 """  # noqa: S608  likewise
 
 
 def survey(
-    archive: Archive, *, with_gone: bool, topic_keys: frozenset[int] | None = None
+    archive: Archive,
+    *,
+    with_gone: bool,
+    topic_keys: frozenset[int] | None = None,
+    only_chosen: bool = False,
 ) -> Survey:
     """Survey an archive.
 
@@ -174,34 +182,59 @@ def survey(
         archive: opened to be read.
         with_gone: posts that have vanished are shown.
         topic_keys: only these topics; None is all.
+        only_chosen: only the posts that `choose_posts` chose, and the topics that have one.
     """
     connection = archive.connection
+    which = _Which(with_gone=with_gone, topic_keys=topic_keys, only_chosen=only_chosen)
     site = connection.execute("SELECT home, host, name FROM site").fetchone()
-    topics = _topics(connection, with_gone=with_gone, chosen=topic_keys)
+    topics = _topics(connection, which)
     person, people = _people(connection)
-    months, written = _posts(connection, topics, person, with_gone=with_gone)
+    months, written = _posts(connection, topics, person, which)
     return Survey(
         home=site["home"],
         host=site["host"],
         name=site["name"],
         topics=topics,
-        forums=_forums(connection, topics.values(), chosen=topic_keys is not None),
+        forums=_forums(connection, topics.values(), chosen=which.is_part),
         authors=_authors(people, written),
         person=person,
         months=months,
         with_gone=with_gone,
-        is_part=topic_keys is not None,
+        is_part=which.is_part,
+        is_of_posts=only_chosen,
     )
 
 
-def _topics(
-    connection: sqlite3.Connection, *, with_gone: bool, chosen: frozenset[int] | None
-) -> dict[int, SurveyedTopic]:
-    topics: dict[int, SurveyedTopic] = {}
-    for row in connection.execute(_TOPICS, {"gone": with_gone}):
-        if chosen is None or row["key"] in chosen:
-            topics[row["key"]] = SurveyedTopic(**dict(row))
-    return topics
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Which:
+    """Which topics and posts are meant, see `survey`."""
+
+    with_gone: bool
+    topic_keys: frozenset[int] | None
+    only_chosen: bool
+
+    @property
+    def is_part(self) -> bool:
+        """Whether not all are."""
+        return self.only_chosen or self.topic_keys is not None
+
+    def rows(self, connection: sqlite3.Connection, query: str) -> sqlite3.Cursor:
+        """What a query finds of the posts that are meant."""
+        condition = _IS_CHOSEN if self.only_chosen else "1"
+        return connection.execute(query.format(chosen=condition), {"gone": self.with_gone})
+
+    def has_topic(self, key: int, posts: int) -> bool:
+        """Whether a topic is meant, of which so many posts are."""
+        is_named = self.topic_keys is None or key in self.topic_keys
+        return is_named and (posts > 0 or not self.only_chosen)
+
+
+def _topics(connection: sqlite3.Connection, which: _Which) -> dict[int, SurveyedTopic]:
+    return {
+        row["key"]: SurveyedTopic(**dict(row))
+        for row in which.rows(connection, _TOPICS)
+        if which.has_topic(row["key"], row["posts"])
+    }
 
 
 def _people(
@@ -238,12 +271,11 @@ def _posts(
     connection: sqlite3.Connection,
     topics: Mapping[int, SurveyedTopic],
     person: Mapping[int, int],
-    *,
-    with_gone: bool,
+    which: _Which,
 ) -> tuple[dict[str, int], dict[int, _Written]]:
     months: Counter[str] = Counter()
     written: defaultdict[int, _Written] = defaultdict(_Written)
-    rows = connection.execute(_POSTS, {"gone": with_gone})
+    rows = which.rows(connection, _POSTS)
     for post_id, topic_key, author_id, role, month in rows:
         if topic_key in topics:
             months[month] += 1
@@ -277,7 +309,10 @@ def _authors(
 def _forums(
     connection: sqlite3.Connection, topics: Iterable[SurveyedTopic], *, chosen: bool
 ) -> dict[int, SurveyedForum]:
-    rows = {row["forum_id"]: row for row in connection.execute("SELECT * FROM forums")}
+    rows = {
+        row["forum_id"]: row
+        for row in connection.execute("SELECT * FROM forums ORDER BY forum_id")
+    }
     counted: defaultdict[int, list[SurveyedTopic]] = defaultdict(list)
     for topic in topics:
         for forum_id in _lineage(rows, topic.forum_id):
