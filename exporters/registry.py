@@ -25,6 +25,11 @@ def exporter_names() -> tuple[str, ...]:
     return tuple(sorted(info.name for info in pkgutil.iter_modules(exporters.formats.__path__)))
 
 
+def format_names() -> tuple[str, ...]:
+    """The name of every format, of posts and of pages, sorted."""
+    return tuple(sorted((*exporter_names(), *page_exporter_names())))
+
+
 def exporters_by_name() -> dict[str, Exporter]:
     """Every format by its name, sorted."""
     return {name: exporter_named(name) for name in exporter_names()}
@@ -34,11 +39,14 @@ def exporter_named(name: str) -> Exporter:
     """The format of this name.
 
     Raises:
-        UsageError: there is none; the message names those there are.
+        UsageError: there is none of posts; the message names all there are.
     """
-    known = exporter_names()
-    if name not in known:
-        raise UsageError(f"There is no format “{name}”; choose one of {', '.join(known)}.")
+    if name in page_exporter_names():
+        raise UsageError(f"The format {name} has pages as they came, and no posts.")
+    if name not in exporter_names():
+        raise UsageError(
+            f"There is no format “{name}”; choose one of {', '.join(format_names())}."
+        )
     return cast("Exporter", importlib.import_module(f"exporters.formats.{name}").EXPORTER)
 
 
@@ -53,6 +61,7 @@ def exporter_for_path(path: str) -> Exporter:
         if path.lower().endswith(exporter.suffix):
             return exporter
         suffixes.append(exporter.suffix)
+    suffixes += (page_exporter_named(name).suffix for name in page_exporter_names())
     raise UsageError(
         f"The name “{path}” ends in none of {', '.join(suffixes)}; name the format with --format."
     )

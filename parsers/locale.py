@@ -12,6 +12,8 @@ from importlib.resources import files
 
 import msgspec
 
+from parsers.first_use import prepared
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountSentences:
@@ -278,4 +280,4 @@ def _languages() -> frozenset[str]:
 @cache
 def _load(language: str) -> Locale:
     table = files("parsers").joinpath("locales", f"{language}.toml").read_bytes()
-    return msgspec.toml.decode(table, type=Locale)
+    return msgspec.toml.decode(table, type=prepared(Locale))

@@ -6,6 +6,7 @@ import re
 
 import msgspec
 
+from parsers.first_use import prepared
 from parsers.records import Page, SiteInfo
 
 _NAME = re.compile(r"[A-Za-z][\w+/-]*")
@@ -24,7 +25,7 @@ class _Root(msgspec.Struct):
 def parse_site_info(page: Page) -> SiteInfo:
     """What the REST root says; an empty record where it is no REST root."""
     try:
-        root = msgspec.json.decode(page.body.lstrip(b"\xef\xbb\xbf"), type=_Root)
+        root = msgspec.json.decode(page.body.lstrip(b"\xef\xbb\xbf"), type=prepared(_Root))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return SiteInfo()
     home = root.home or root.url

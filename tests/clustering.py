@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import selectors
-import signal
 import subprocess
 import sys
-import time
+import threading
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Self
 
 from scraper.demo import DemoServer, DemoSettings, generate
@@ -19,7 +18,7 @@ from threadkeep.cluster.run import run_jobs_on_cluster
 from threadkeep.jobs.jobs_file import read_jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator
 
     from threadkeep.cluster.connection import Cluster
     from threadkeep.cluster.progress import Progress
@@ -81,7 +80,7 @@ def posts_of(path: Path) -> list[dict[str, object]]:
 
 
 class Processes:
-    """A scheduler and workers, each a process of its own.
+    """A scheduler and workers, each a process of its own, whose logs are in files beside their disks.
 
     Attributes:
         address: the scheduler's.
@@ -90,10 +89,13 @@ class Processes:
 
     def __init__(self, folder: Path, *, workers: int, threads: int) -> None:
         self._folder = folder
-        self._stack = ExitStack()
-        scheduler = self._started("scheduler", "--host", "127.0.0.1", "--port", "0")
-        self.address = self._line_with(scheduler, "Scheduler at:").split()[-1]
-        self.workers = [self._worker(number, threads) for number in range(workers)]
+        self._threads = threads
+        with ExitStack() as stack:
+            self._stack = stack
+            scheduler = self._started("scheduler", "--host", "127.0.0.1", "--port", "0")
+            self.address = scheduler.line_with("Scheduler at:").split()[-1]
+            self.workers = [self._worker(number) for number in range(workers)]
+            self._stack = stack.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -103,59 +105,63 @@ class Processes:
 
     def kill(self, number: int) -> None:
         """End a worker at once, as a power cut does."""
-        self.workers[number].kill()
-        self.workers[number].wait(_PATIENCE)
+        self.workers[number].end()
 
-    def _worker(self, number: int, threads: int) -> subprocess.Popen[bytes]:
+    def _worker(self, number: int) -> Process:
         disk = self._folder / f"disk-{number}"
         worker = self._started(
-            "worker", self.address, "--nthreads", str(threads), "--no-nanny",
+            "worker", self.address, "--nthreads", str(self._threads), "--no-nanny",
             "--host", "127.0.0.1", "--local-directory", str(disk), "--memory-limit", "0",
         )  # fmt: skip
-        self._line_with(worker, "Registered to:")
+        worker.line_with("Registered to:")
         return worker
 
-    def _started(self, *arguments: str) -> subprocess.Popen[bytes]:
-        # A worker that died is not waited for as long as on a network.
-        locks = "DASK_DISTRIBUTED__SCHEDULER__LOCKS__LEASE_"
-        environment = {
-            **os.environ,
-            f"{locks}TIMEOUT": "2s",
-            f"{locks}VALIDATION_INTERVAL": "500ms",
-        }
-        process = subprocess.Popen(
-            [sys.executable, "-m", "dask", *arguments, "--no-dashboard"],
-            cwd=_ROOT,
-            env=environment,
-            stderr=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            bufsize=0,  # what was read ahead would not be waited for
-        )
-        self._stack.callback(self._end, process)
+    def _started(self, *arguments: str) -> Process:
+        number = len(list(self._folder.glob("*.log")))
+        process = Process(self._folder / f"{arguments[0]}-{number}.log", arguments)
+        self._stack.callback(process.end)
         return process
 
-    def _end(self, process: subprocess.Popen[bytes]) -> None:
-        if process.poll() is None:
-            process.send_signal(signal.SIGKILL)
-        process.wait(_PATIENCE)
-        if process.stderr is not None:
-            process.stderr.close()
 
-    def _line_with(self, process: subprocess.Popen[bytes], words: str) -> str:
-        for line in _lines(process):
-            if words in line:
-                return line
-        raise AssertionError(f"never said “{words}”")
+class Process:
+    """One process, whose log is read all the time: a pipe that nobody empties would stop it."""
 
+    def __init__(self, log: Path, arguments: tuple[str, ...]) -> None:
+        self._log = log
+        self._lines: SimpleQueue[str] = SimpleQueue()
+        # A worker that died is not waited for as long as on a network.
+        locks = "DASK_DISTRIBUTED__SCHEDULER__LOCKS__LEASE_"
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "dask", *arguments, "--no-dashboard"],
+            cwd=_ROOT,
+            env={**os.environ, f"{locks}TIMEOUT": "2s", f"{locks}VALIDATION_INTERVAL": "500ms"},
+            stderr=subprocess.STDOUT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
-def _lines(process: subprocess.Popen[bytes]) -> Iterator[str]:
-    """What a process logs, for as long as anybody waits for it; the pipe's buffer takes what comes later."""
-    assert process.stderr is not None
-    until = time.monotonic() + _PATIENCE
-    with selectors.DefaultSelector() as selector:
-        selector.register(process.stderr, selectors.EVENT_READ)
-        while selector.select(until - time.monotonic()):
-            line = process.stderr.readline()
-            if not line:
-                return
-            yield line.decode()
+    def poll(self) -> int | None:
+        """Its exit code; None while it runs."""
+        return self._process.poll()
+
+    def line_with(self, words: str) -> str:
+        """Wait for a line of its log."""
+        while words not in (line := self._lines.get(timeout=_PATIENCE)):
+            pass
+        return line
+
+    def end(self) -> None:
+        """End it at once."""
+        self._process.kill()
+        self._process.wait(_PATIENCE)
+        self._reader.join(_PATIENCE)
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        with self._process.stdout as lines, self._log.open("w", encoding="utf-8") as log:
+            for line in lines:
+                log.write(line)
+                log.flush()
+                self._lines.put(line)

@@ -109,6 +109,9 @@ BAD: dict[str, tuple[str, int, str]] = {
         2,
         "choose one of convokit, csv",
     ),
+    "a format that is none tells of web archives": ("export -f foo", 2, "tables, warc, wxr"),
+    "an ending that is none tells of web archives": ("export -o x.warc", 2, ".warc.gz"),
+    "no format and no place": ("export", 2, "tables, warc, wxr"),
     "an output over the archive": (
         "archive TOPIC -a kept.db -o kept.db -f json",
         2,
@@ -159,6 +162,12 @@ BAD: dict[str, tuple[str, int, str]] = {
     "an export into no folder": ("export -a kept.db -o nowhere/x.md", 8, "no folder"),
     "an export of a text": ("export -a text.db -f json", 7, "no SQLite file"),
     "several archives": ("show", 2, "(kept.db, newer.db)"),
+    "showing a number beyond all": (
+        f"show {10**23} -a kept.db",
+        2,
+        "neither a topic nor a post 1",
+    ),
+    "the history of a number beyond all": (f"show {10**23} --history -a kept.db", 2, "no post 1"),
     "showing what is not there": ("show 5 -a kept.db", 2, "neither a topic nor a post 5"),
     "showing a newer archive": ("show -a newer.db", 7, "newer threadkeep"),
     "checking a text": ("verify -a text.db", 7, "no SQLite file"),

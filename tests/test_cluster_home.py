@@ -77,7 +77,18 @@ def test_what_a_dead_worker_brought_can_be_found(home: Home, tmp_path: Path) -> 
     home.put_beside(file(tmp_path, "half"), first.claim.token)
     second = held(home)
     assert second.before is not None
-    assert second.before.token == first.claim.token
+    home.clear(second.before.token)
+    with pytest.raises(ExportError):
+        home.settle(first.claim.token)
+
+
+def test_half_a_note_is_cleared_away(tmp_path: Path) -> None:
+    home = home_at(str(tmp_path / "forum.db"))
+    other = tmp_path / ".forum.db2.claim.ab.part"
+    for left in (tmp_path / ".forum.db.claim.ab.part", other):
+        left.write_text("{", "utf-8")
+    home.clear(None)
+    assert [path.name for path in tmp_path.iterdir()] == [other.name], "it is another archive's"
 
 
 def test_another_run_is_kept_off_for_as_long_as_it_may_live(home: Home) -> None:

@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from exporters.dataset_folder import write_dataset
 from exporters.exporter import ExportOptions, FolderExporter
 from exporters.package.measured import ALL_TABLES
+from exporters.pseudonym.key import PseudonymKey
+from exporters.pseudonym.transformation import Transformation
 from exporters.registry import exporter_named
 from exporters.tables.meaning import MEANINGS
 from parsers.origin import GapCount, Origin, OriginRun, RobotsFile
@@ -198,6 +201,26 @@ class TestPaper:
         text = (written(tmp_path, make_thread(posts)) / "CODEBOOK.md").read_text("utf-8")
         (line,) = (one for one in text.splitlines() if one.startswith("| `reply_to` "))
         assert line.endswith("| 75.0% |")
+
+    def test_the_codebook_tells_what_is_no_longer_as_the_page_showed_it(
+        self, tmp_path: Path
+    ) -> None:
+        step = Transformation(
+            site="forum.test", key=PseudonymKey(secret=b"k" * 32), authors=(), dates="week"
+        )
+        exporter = exporter_named("datapackage")
+        assert isinstance(exporter, FolderExporter)
+        folder = tmp_path / "package"
+        thread = make_thread([make_post()])
+        write_dataset(folder, exporter, [thread], ExportOptions(pseudonyms=step))
+        hidden = (folder / "CODEBOOK.md").read_text("utf-8")
+        assert "names were replaced by pseudonyms" in hidden
+        assert "the Monday of its week" in hidden
+        (tmp_path / "plain").mkdir()
+        plain = (written(tmp_path / "plain") / "CODEBOOK.md").read_text("utf-8")
+        assert "all else is as it was" in " ".join(plain.split())
+        assert "pseudonym" not in plain
+        assert "as it was" not in hidden
 
     def test_the_datasheet_tells_what_is_missing_how_it_was_read_and_what_robots_were_told(
         self, tmp_path: Path

@@ -285,7 +285,7 @@ def test_every_value_that_a_column_may_have_is_described(table: str) -> None:
 @pytest.mark.parametrize(
     "name",
     ["ArchiveReport", "TopicOutcome", "Saved", "Gap", "TimesOutcome", "MediaOutcome", "Traffic", "ImportReport",
-     "ReparseReport", "Verdict", "TopicVerdict", "ArchiveSummary", "TopicSummary", "SeenRevision", "SearchReport", "SearchHit",
+     "ErasureReport", "ReparseReport", "Verdict", "TopicVerdict", "ArchiveSummary", "TopicSummary", "SeenRevision", "SearchReport", "SearchHit",
      "Written", "PagesWritten", "PostHistory", "BodyChange", "PostMove", "Absence", "AuthorChange", "DifferenceReport", "DifferenceTotals",
      "TopicDifference", "PostDifference", "PersonDifference", "ListGapDifference", "TextPiece", "Snapshot", "Pruned"],
 )  # fmt: skip

@@ -74,6 +74,7 @@ def test_everything_that_a_job_may_say(tmp_path: Path) -> None:
         { path = "posts.jsonl" },
         { path = "lantern.txt", format = "markdown", media_dir = "{name}-files" },
         { path = "{name}.warc.gz" },
+        { path = "research", format = "parquet", pseudonymize = "keys/{name}.key", dates = "month" },
     ]
     retention = { folder = "copies", keep_daily = 3, keep_weekly = 0, keep_monthly = 1 }
     report = "{name}-{date}.md"
@@ -88,6 +89,13 @@ def test_everything_that_a_job_may_say(tmp_path: Path) -> None:
             path=tmp_path / "lantern.txt", format="markdown", media_dir=tmp_path / "lantern-files"
         ),
         JobExport(path=tmp_path / "lantern.warc.gz", format=None, media_dir=None),
+        JobExport(
+            path=tmp_path / "research",
+            format="parquet",
+            media_dir=None,
+            pseudonymize=tmp_path / "keys" / "lantern.key",
+            dates="month",
+        ),
     )
     assert job.snapshots == tmp_path / "copies"
     assert job.report == tmp_path / "lantern-{date}.md"
@@ -176,6 +184,26 @@ def test_every_occasion_is_in_the_docs() -> None:
     [
         ("dealy = 2", "“jobs.lantern.dealy” is no known setting; did you mean “delay”?"),
         ("urls2 = []", "“jobs.lantern.urls2” is no known setting; did you mean “urls”?"),
+        (
+            'exports = [{ path = "x.warc.gz", dates = "week" }]',
+            "“jobs.lantern.exports[0]”: A web archive holds pages as they came",
+        ),
+        (
+            'exports = [{ path = "site", format = "html", pseudonymize = "k" }]',
+            "“jobs.lantern.exports[0]”: A site shows the archive as it is",
+        ),
+        (
+            'exports = [{ path = "x.md", media_dir = "shown", pseudonymize = "k" }]',
+            "“jobs.lantern.exports[0]”: Nobody can be left out of pictures",
+        ),
+        (
+            'exports = [{ path = "x", format = "tables", pseudonymize = "x/k" }]',
+            "would be part of the export",
+        ),
+        (
+            'exports = [{ path = "x.jsonl", dates = "moth" }]',
+            "“jobs.lantern.exports[0].dates” does not know “moth”; did you mean “month”?",
+        ),
         (
             'exports = [{ paht = "x.jsonl" }]',
             "“jobs.lantern.exports[0].paht” is no known setting; did you mean “path”?",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -317,6 +318,29 @@ def test_a_bug_in_one_job_is_exit_code_1_and_stops_no_other_host(
 
 
 # --- what follows ---
+
+
+def test_exports_have_pseudonyms_of_a_key_that_is_made_once(
+    sites: list[DemoServer], threadkeep: CommandLine
+) -> None:
+    hidden = 'pseudonymize = "keys/research.key", dates = "month"'
+    path = two_jobs(sites, f'exports = [{{ path = "{{name}}.jsonl", {hidden} }}]')
+    ran = threadkeep("run", path, "--json")
+    assert ran.code == 0
+    key = Path("keys/research.key")
+    secret = key.read_bytes()
+    assert key.stat().st_mode & 0o777 == 0o600
+    told = ran.report["jobs"][0]["exports"][0]["pseudonyms"]
+    assert (told["dates"], told["replaced"]["authors"]) == ("month", 26)
+    first = Path("lantern.jsonl").read_bytes()
+    posts = list(map(json.loads, first.splitlines()))
+    assert all(re.fullmatch(r"person[a-z2-7]{16}", one["author"]["name"]) for one in posts)
+    assert all(one["published"].endswith("-01T00:00:00Z") for one in posts)
+    threadkeep("run", path)
+    assert key.read_bytes() == secret
+    assert [one["author"] for one in posts] == [
+        json.loads(line)["author"] for line in Path("lantern.jsonl").read_bytes().splitlines()
+    ]
 
 
 def test_exports_and_copies_follow_a_run_that_came_to_its_end(

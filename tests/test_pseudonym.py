@@ -54,8 +54,8 @@ def fixture(name: str) -> dict[str, Any]:
     return tomllib.loads((FIXTURES / "pseudonym" / f"{name}.toml").read_text("utf-8"))
 
 
-def people() -> list[Author]:
-    return [Author(**one) for one in fixture("names")["people"]]
+def people(name: str = "names") -> list[Author]:
+    return [Author(**one) for one in fixture(name)["people"]]
 
 
 def step_of(*authors: Author, key: PseudonymKey = KEY, dates: Dates = "exact") -> Transformation:
@@ -148,6 +148,12 @@ class TestText:
     def test_names(self, case: dict[str, Any]) -> None:
         step = step_of(*people())
         assert readable(step.text(str(case["text"])), step, people()) == case["become"]
+
+    @pytest.mark.parametrize("case", fixture("odd_names")["cases"], ids=lambda case: case["text"])
+    def test_odd_names(self, case: dict[str, Any]) -> None:
+        known = people("odd_names")
+        step = step_of(*known)
+        assert readable(step.text(str(case["text"])), step, known) == case["become"]
 
     @pytest.mark.parametrize("case", fixture("bodies")["cases"], ids=lambda case: case["html"])
     def test_bodies(self, case: dict[str, Any]) -> None:

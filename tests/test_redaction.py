@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from random import Random
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ import pytest
 
 from parsers.document import read_document
 from parsers.errors import OversizedPageError
+from parsers.records import Page
 from parsers.redaction import guest_address, redact
 from parsers.registry import parse_topic, recognise
 from scraper.demo import DemoServer, DemoSettings, expected_topics, generate
@@ -22,6 +24,8 @@ from tests.cases import FIXTURES, Case, differences, read_case
 if TYPE_CHECKING:
     from collections import Counter
     from pathlib import Path
+
+    from parsers.records import TopicPage
 
 _FOLDERS = ("bbpress", "bbpress-standalone", "document")
 _SEEN_BY_MEMBERS = [
@@ -160,6 +164,41 @@ def test_spam_among_posts_leaves_all_others_as_they_are(
         assert len(found.hidden) == len(pieces) // 2
         assert found.body.replace(b"<!-- threadkeep: hidden post -->", b"") == redact(page).body
         tried["spam posts that redaction took out"] += len(found.hidden)
+
+
+def test_a_hidden_answer_leaves_the_lists_that_answers_nest_in() -> None:
+    """Between a post and the next one stand the ends of lists, too: without them an answer would be one to another post."""
+    forum = generate(DemoSettings(threaded=True, topics=3, posts=9, showcase=False))
+    with DemoServer(forum) as server:
+        urls = [topic.url for topic in expected_topics(forum, server.url)]
+        bodies = [server.ordinary(urlsplit(url).path).body for url in urls]
+    for url, body in zip(urls, bodies, strict=True):
+        page = body.replace(b'<body class="', b'<body class="logged-in ', 1)
+        whole = {post.post_id: post for post in _topic(url, redact(page).body).posts}
+        for number, post in whole.items():
+            if post.kind == "reply":
+                shown = rb"(?<=post-%d)(?= reply)([^\"]*)status-publish" % number
+                found = redact(re.sub(shown, rb"\1status-spam", page))
+                assert found.hidden == (number,)
+                left = {one.post_id: one for one in _topic(url, found.body).posts}
+                assert left.keys() == whole.keys() - {number}
+                before = {one: post.reply_to for one, post in whole.items() if one in left}
+                assert {
+                    one: left[one].reply_to for one, above in before.items() if above != number
+                } == {one: above for one, above in before.items() if above != number}
+
+
+def _topic(url: str, body: bytes) -> TopicPage:
+    page = Page(
+        url=url,
+        final_url=url,
+        status=200,
+        headers=(),
+        body=body,
+        fetched_at=datetime(2025, 1, 15, tzinfo=UTC),
+    )
+    document = read_document(page)
+    return parse_topic(recognise(document)[0], document)
 
 
 MEMBERS = b'<html><body class="logged-in">%b</body></html>'

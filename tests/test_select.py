@@ -202,6 +202,12 @@ class TestSample:
         self, site: Site, whole: list[Record], tmp_path: Path
     ) -> None:
         assert selected(site.path, tmp_path / "out.jsonl", sample=10**6) == whole
+        assert selected(site.path, tmp_path / "out.jsonl", sample=10**23) == whole
+
+    def test_no_topic_has_more_replies_than_can_be_counted(
+        self, site: Site, tmp_path: Path
+    ) -> None:
+        assert selected(site.path, tmp_path / "out.jsonl", min_replies=10**23) == []
 
 
 class TestWhatIsWrong:
@@ -221,6 +227,8 @@ class TestWhatIsWrong:
             (("--query", "…"), "no letter or digit"),
             (("--topic", "1"), "does not hold topic 1"),
             (("--topic", "1", "--since", "2000"), "does not hold topic 1"),
+            (("--topic", str(10**23)), f"does not hold topic {10**23}"),
+            ((str(10**23),), f"does not hold topic {10**23}"),
         ],
     )
     def test_a_value_that_cannot_be_is_one_sentence_and_wrong_use(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -289,6 +290,8 @@ def folder(world: World, tmp_path: Path) -> Path:
 def test_killed_while_exporting_every_file_is_the_earlier_or_the_new_one(
     name: str, per_topic: bool, folder: Path, nursery: Nursery, tried: Counter[str]
 ) -> None:
+    if per_topic and name == "wxr":
+        pytest.skip("its files belong together")
     output = folder / ("out" if per_topic else f"out{exporter_named(name).suffix}")
     way = ("--per-topic",) if per_topic else ()
     command = ("export", "-a", folder / "a.db", "--format", name, "-o", output, "--quiet", *way)
@@ -304,7 +307,7 @@ def test_killed_while_exporting_every_file_is_the_earlier_or_the_new_one(
         there = exports(folder)
         assert all(there[file] in {earlier[file], new[file]} for file in earlier)
         litter = there.keys() - earlier.keys()
-        assert all(Path(file).name.startswith(".threadkeep-") for file in litter)
+        assert all(re.search(r"(^|/)\.threadkeep[-.]", file) for file in litter), litter
         assert len(litter) <= len(outputs), "each takes the place of the one before"
 
     within = ("exporters", "threadkeep/exporting")

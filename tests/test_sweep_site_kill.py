@@ -68,10 +68,13 @@ def drawn(seed: str, most: int, number: int) -> list[int]:
 
 
 def records(path: Path) -> list[dict[str, Any]]:
-    """What an archive exports, without when things were seen and which copy of a page they are from."""
-    found = exported(path, *SEEN, "gone_at")
+    """What an archive exports, without when things were seen and which copy of a page they are from.
+
+    Times are to the minute, as pages show them: a feed that is asked once more tells the second of posts that came between.
+    """
+    found = exported(path, *SEEN, "gone_at", "published_source")
     path.with_suffix(".jsonl").unlink()
-    return found
+    return [{**one, "published": (one["published"] or "")[:16]} for one in found]
 
 
 def differences(found: list[dict[str, Any]], wanted: list[dict[str, Any]]) -> list[object]:

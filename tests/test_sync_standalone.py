@@ -14,6 +14,7 @@ from scraper.archive.database import reading
 from scraper.archive.thread_reader import threads
 from scraper.demo import DemoAnswer, DemoRequest, DemoServer, DemoSettings, generate
 from scraper.politeness.clock import FakeClock
+from scraper.sync.deep_check import verify_deeply
 from scraper.sync.importing import ImportJob, import_source
 from scraper.sync.pipeline import ArchiveJob, archive_topics
 from scraper.sync.reparsing import reparse
@@ -136,6 +137,22 @@ def test_a_second_visit_asks_for_the_last_page_and_finds_what_is_new(tmp_path: P
         assert board.asked == [board.forum.url(board.topic, 10).removeprefix(board.server.url)]
         assert (outcome.saved.new, outcome.posts, outcome.exit_code) == (1, 49, 0)
         assert len(board.kept()) == 1
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_a_topic_is_one_also_after_its_pages_were_read_anew(
+    tmp_path: Path, *, plain: bool
+) -> None:
+    """Nothing but its address tells which topic it is where addresses have names."""
+    with Board.of(tmp_path, plain=plain) as board:
+        board.archive()
+        with reading(board.path) as archive:
+            assert verify_deeply(archive, board.clock).exit_code == 0
+        report = reparse(board.path, board.clock)
+        assert (report.exit_code, len(report.topics)) == (0, 1)
+        assert len(board.kept()) == 1
+        with reading(board.path) as archive:
+            assert verify_deeply(archive, board.clock).exit_code == 0
 
 
 @pytest.mark.parametrize("after", [2, 5, 9])

@@ -134,6 +134,7 @@ from scraper.politeness.clock import Clock, SystemClock
 from scraper.politeness.waiting import Wait, WaitHook
 from scraper.sync.crawl_options import CrawlOptions
 from scraper.sync.deep_check import verify_deeply
+from scraper.sync.erasing import ErasureJob, ErasureReport, erase
 from scraper.sync.importing import ImportJob, ImportReport, import_source
 from scraper.sync.list_outcome import ListOutcome
 from scraper.sync.listener import Listener, MediaListener, MediaTried, PageSaved
@@ -196,6 +197,8 @@ __all__ = [
     "EmptyPageError",
     "Engine",
     "ErasedError",
+    "ErasureJob",
+    "ErasureReport",
     "ExportError",
     "ExportJob",
     "ExportOptions",
@@ -334,6 +337,7 @@ __all__ = [
     "compare_archives",
     "compare_moments",
     "engines",
+    "erase",
     "export_archive",
     "export_pages",
     "exporter_named",

@@ -13,7 +13,7 @@ from exporters.dataset_folder import write_dataset
 from exporters.destination import Written, write_file, write_folder, write_stream
 from exporters.exporter import Exporter, ExportOptions, FolderExporter, NumberedExporter
 from exporters.folder import check_folder
-from exporters.registry import exporter_for_path, exporter_named, exporter_names
+from exporters.registry import exporter_for_path, exporter_named, format_names
 from parsers.errors import ExportError, UsageError
 from parsers.selection import Selection
 from scraper.archive.database import reading
@@ -88,7 +88,7 @@ def plan_export(
     if format_name is not None:
         exporter = exporter_named(format_name)
     elif is_stdout or per_topic:
-        raise UsageError("Name the format with --format: " + ", ".join(exporter_names()) + ".")
+        raise UsageError("Name the format with --format: " + ", ".join(format_names()) + ".")
     else:
         exporter = exporter_for_path(str(output))
     _check_licence(exporter, options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import importlib
 import os
 import re
@@ -60,6 +61,17 @@ class Home(Protocol):
 
     def discard(self, mark: str) -> None:
         """Remove what was brought there with this mark and is not settled, if there is any.
+
+        Raises:
+            ExportError: it cannot be removed.
+        """
+        ...
+
+    def clear(self, mark: str | None) -> None:
+        """Remove what workers that were killed have left there, by whoever holds the home.
+
+        Args:
+            mark: what the last of them brought has this mark.
 
         Raises:
             ExportError: it cannot be removed.
@@ -159,6 +171,13 @@ class PathHome:
         with _told(self.address):
             self._part(mark).unlink(missing_ok=True)
 
+    def clear(self, mark: str | None) -> None:
+        """See `Home.clear`."""
+        del mark  # what a note was written to has none
+        with _told(self.address):
+            for part in self._place.parent.glob(f".{glob.escape(self.name)}.*part"):
+                part.unlink(missing_ok=True)
+
     def read_note(self, ending: str) -> bytes | None:
         """See `Home.read_note`."""
         try:
@@ -226,6 +245,11 @@ class RemoteHome:
         """See `Home.discard`."""
         with _told(self.address), suppress(FileNotFoundError):
             self._files.rm_file(self._part(mark))
+
+    def clear(self, mark: str | None) -> None:
+        """See `Home.clear`."""
+        if mark is not None:
+            self.discard(mark)
 
     def read_note(self, ending: str) -> bytes | None:
         """See `Home.read_note`."""

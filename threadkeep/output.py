@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 from exporters.exporter import ExportOptions
 from parsers.errors import UsageError
-from threadkeep.exporting import ExportJob, check_output, export_archive, plan_export
+from threadkeep.exporting import (
+    ExportJob,
+    check_output,
+    check_pseudonymity,
+    export_archive,
+    plan_export,
+)
 from threadkeep.page_exporting import (
     PageExportJob,
     check_pages_place,
@@ -18,6 +24,8 @@ from threadkeep.page_exporting import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from exporters.pseudonym.tally import PseudonymReport
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputCounts:
@@ -26,10 +34,12 @@ class OutputCounts:
     Attributes:
         posts: how many posts; 0 where it is of pages.
         pages: how many pages; 0 where it is of posts.
+        pseudonyms: what was replaced by pseudonyms or made coarser, and what could not be; None: all is as it was.
     """
 
     posts: int = 0
     pages: int = 0
+    pseudonyms: PseudonymReport | None = None
 
 
 def plan_output(
@@ -52,6 +62,21 @@ def plan_output(
             "A web archive holds all pages as they came; leave out what says how posts are written."
         )
     return pages
+
+
+def check_hiding(plan: ExportJob | PageExportJob, *, is_wanted: bool) -> None:
+    """Find out whether an export can have pseudonyms or coarser dates, if it is to have them; see `check_pseudonymity`.
+
+    Raises:
+        UsageError: it would show what cannot be replaced: pages as they came, pictures, or a site.
+    """
+    if isinstance(plan, ExportJob):
+        check_pseudonymity(plan, is_wanted=is_wanted)
+    elif is_wanted:
+        raise UsageError(
+            "A web archive holds pages as they came, and nothing in them can be replaced: pseudonyms and coarser dates are for "
+            "other formats."
+        )
 
 
 def check_plan(plan: ExportJob | PageExportJob, archive: Path) -> None:
@@ -87,5 +112,6 @@ def write_output(
         ExportError: the output cannot be written; an earlier one is as it was.
     """
     if isinstance(plan, ExportJob):
-        return OutputCounts(posts=export_archive(archive, plan, topic_ids, topic_urls).posts)
+        written = export_archive(archive, plan, topic_ids, topic_urls)
+        return OutputCounts(posts=written.posts, pseudonyms=written.pseudonyms)
     return OutputCounts(pages=export_pages(archive, plan).pages)

@@ -58,7 +58,7 @@ def _describe(tables: MeasuredTables, folder: Path, options: ExportOptions) -> N
     files = {
         "datapackage.json": json_of(data_package(facts, told)) + b"\n",
         "croissant.json": json_of(croissant(facts, told)) + b"\n",
-        "CODEBOOK.md": codebook(facts).encode(),
+        "CODEBOOK.md": codebook(facts, told).encode(),
         "DATASHEET.md": datasheet(facts, told).encode(),
         "CITATION.cff": citation(told).encode(),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from exporters.package.licence import licence_of
 from exporters.record import json_of
@@ -58,6 +58,12 @@ class About:
         """The day on which the newest page was read."""
         last = self.origin.last_fetched if self.origin else None
         return last[:10] if last else None
+
+    @property
+    def hiding(self) -> dict[str, object]:
+        """Which key pseudonyms are of, and how coarse dates are; nothing where all is as it was."""
+        facts = self.pseudonyms.get("pseudonyms")
+        return cast("dict[str, object]", facts) if isinstance(facts, dict) else {}
 
     @property
     def citation(self) -> str:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from exporters.package.measured import TableFacts
     from parsers.origin import Origin, RobotsFile
 
+_COARSE: dict[object, str] = {
+    "week": "the Monday of its week (`published_latest` its end)",
+    "month": "the first day of its month (`published_latest` its end)",
+}
 _KINDS = {
     "integer": "integer",
     "boolean": "true or false",
@@ -27,9 +31,9 @@ _KINDS = {
 }
 
 
-def codebook(tables: tuple[TableFacts, ...]) -> str:
+def codebook(tables: tuple[TableFacts, ...], about: About) -> str:
     """Every column: what it means, its type, where it is from, and how much is missing."""
-    return _page(_codebook(tables))
+    return _page(_codebook(tables, about))
 
 
 def datasheet(tables: tuple[TableFacts, ...], about: About) -> str:
@@ -41,16 +45,29 @@ def _page(parts: Iterator[str]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _codebook(tables: tuple[TableFacts, ...]) -> Iterator[str]:
+def _codebook(tables: tuple[TableFacts, ...], about: About) -> Iterator[str]:
+    hidden = " ".join(_hidden(about))
     yield "# Codebook"
     yield (
-        "An empty cell is a value that is missing, and text that is empty. Control characters became U+FFFD; all else is"
-        " as it was, so open the files with programs: a spreadsheet might run a cell as a formula."
+        f"An empty cell is a value that is missing, and text that is empty. Control characters became U+FFFD; "
+        f"{hidden or 'all else is as it was.'} Open the files with programs: a spreadsheet might run a cell as a formula."
     )
     for table in tables:
         yield f"## {table.name}.csv"
         yield f"Rows: {table.rows}."
         yield "\n".join(_rows(table))
+
+
+def _hidden(about: About) -> Iterator[str]:
+    """What is no longer as a page showed it, whatever the tables below say."""
+    settings = about.hiding
+    if settings.get("key_id"):
+        yield (
+            "names were replaced by pseudonyms in every column, and contact data removed: where a column is “shown on the"
+            " page”, the page shows the name, and profiles, account numbers and pictures of people are always missing."
+        )
+    if settings.get("dates") in _COARSE:
+        yield f"Every date and time is {_COARSE[settings['dates']]}."
 
 
 def _rows(table: TableFacts) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,18 +14,31 @@ EMAIL, IP, PHONE = "[e-mail]", "[IP address]", "[phone]"
 Contact = tuple[int, int, str]
 """Where it begins and ends, and what stands in its place."""
 
-_AT = r"(?:@|＠|\s?[\[({<]\s?(?:at|@|ät|apenstaartje|arroba)\s?[\])}>]\s?)"
-_DOT = r"(?:\.|\s?[\[({<]\s?(?:dot|\.|punkt|punt|point|punto|ponto)\s?[\])}>]\s?)"
+_AT = r"(?:@|＠|%40|\s?[\[({<]\s?(?:at|@|ät|apenstaartje|arroba)\s?[\])}>]\s?|\s-at-\s)"
+_DOT = r"(?:[.。．]|\s?[\[({<]\s?(?:dot|\.|punkt|punt|point|punto|ponto)\s?[\])}>]\s?|\s-dot-\s)"
+_WHO = r"(?:\"[^\"\n]{1,64}\"|(?<![\w.+%-])[\w.+%-]{1,64}(?:'[\w.+%-]{1,64})?)"
 _EMAIL = re.compile(
-    rf"(?<![\w.+%-])[\w.+%-]{{1,64}}(?:'[\w.+%-]{{1,64}})?{_AT}[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{1,5}}",
+    rf"{_WHO}{_AT}[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{1,5}}",
+    re.IGNORECASE,
+)
+# “anna @ board.example”: with a last part of letters, so that “2 @ 3.50” stays.
+_SPACED_EMAIL = re.compile(
+    r"(?<![\w.+%-])[\w.+%-]{1,64}(?: [@＠] ?|[@＠] )[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.[^\W\d_]{2,24}(?!\w)"
+)
+# “anna at board dot com”, “anna at gmail.com”: in small letters, only where the end is one of an address.
+_TOLD_EMAIL = re.compile(
+    r"(?<![\w.+%-])[\w.+%-]{1,64} at (?:(?!(?:the|a|this|that|our|my|your|de|het|der|die|das|le|la)\b)[\w-]{1,63}(?: dot [\w-]{1,63}){0,3} dot (?:com|net|org|info|example|eu|de|nl|be|fr|at|ch|uk|it"
+    r"|es|pl|se|dk|no|fi|ru|br|us|ca|au|io|me)\b"
+    r"|(?:gmail|googlemail|hotmail|outlook|live|yahoo|icloud|protonmail|proton|gmx|aol|zoho|fastmail|web|t-online|ziggo|xs4all"
+    r"|kpnmail|planet|yandex|mail)\.(?:com|net|org|me|nl|de|fr|be|at|ch|it|es|ru|uk|co\.uk)\b)",
     re.IGNORECASE,
 )
 # “anna AT board DOT example”: in capitals, since in small letters these are words.
 _SPELLED_EMAIL = re.compile(
     r"(?<![\w.+%-])[\w.+%-]{1,64} AT [\w-]{1,63}(?: DOT [\w-]{1,63}){1,5}(?!\w)"
 )
-_MAY_BE_EMAIL = re.compile(r"[@＠]| AT |[\[({<]\s?(?i:at|ät|apen|arro)")
-_IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)")
+_MAY_BE_EMAIL = re.compile(r"[@＠]|%40|(?i: at | -at- )|[\[({<]\s?(?i:at|ät|apen|arro)")
+_IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}(?:\.|\[\.\]|\(\.\))){3}\d{1,3}(?![\w]|\.\d)")
 _IPV6 = re.compile(
     r"(?<![\w:.])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?:(?:\d{1,3}\.){3}\d{1,3})?(?![\w:]|\.\d)",
     re.IGNORECASE,
@@ -49,12 +63,16 @@ _ANNOUNCED_PHONE = re.compile(
     r"|signal|call me at|sms)\b\.?|☎|📞|☏)(?:\s?(?:number|nummer|nr|no|n°)\b\.?)?\s?[:=]?\s?(?P<number>\(?\d(?:[ .\-/()]{0,2}\d){4,14})(?!\w)",
     re.IGNORECASE,
 )
-_DAY = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\d{4}-\d\d-\d\d")
+_DAY = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b(?![./-]\d)|\d{4}-\d\d-\d\d")
+# Digits of all scripts, and what nobody sees between two characters.
+_ODD = re.compile(r"(?![0-9])\d|(?<=[\w+])[\u00ad\u200b-\u200d\u2060\ufeff](?=[\w@.])")
 _LOOK_BACK = 40
 
 
 def contacts(text: str) -> Iterator[Contact]:
     """Every e-mail address, IP address and telephone number."""
+    if not text.isascii():
+        text = _ODD.sub(_plain, text)
     if _MAY_BE_EMAIL.search(text):
         yield from _emails(text)
     if "." in text or ":" in text:
@@ -74,7 +92,7 @@ def network_contacts(text: str) -> Iterator[Contact]:
 
 
 def _emails(text: str) -> Iterator[Contact]:
-    for pattern in (_EMAIL, _SPELLED_EMAIL):
+    for pattern in (_EMAIL, _SPELLED_EMAIL, _SPACED_EMAIL, _TOLD_EMAIL):
         for found in pattern.finditer(text):
             yield found.start(), found.end(), EMAIL
 
@@ -95,7 +113,7 @@ def _is_ipv4(text: str) -> bool:
     if text.startswith(_NOBODYS):
         return False
     try:
-        ipaddress.IPv4Address(text)
+        ipaddress.IPv4Address(re.sub(r"[^\d.]", "", text))
     except ValueError:  # 300.1.2.3, or 01.02.03.04
         return False
     return True
@@ -110,6 +128,11 @@ def _is_ipv6(text: str) -> bool:
     groups = [group for group in text.split(":") if group]
     has_digit = any(character.isdigit() for character in text)
     return not address.is_loopback and has_digit and len(groups) > 2
+
+
+def _plain(character: re.Match[str]) -> str:
+    """An ASCII digit of another digit; of what nobody sees a hyphen, which addresses and numbers may have: all stays in place."""
+    return str(unicodedata.digit(character[0], "-"))
 
 
 def _phones(text: str) -> Iterator[Contact]:

@@ -49,7 +49,7 @@ _PARTS_OF_BEFORE = (
     "réponse", "zitat", "geschrieben von", "antwort auf", "geschreven door", "antwoord", "cytat", "skrivet", "sitat", "цитата",
     "ответ", "автор", "引用元", "answer to", "odpověď",
 )  # fmt: skip
-_MENTION = re.compile(r"(?<![\w@＠/.&;-])[@＠](?=\w)")
+_MENTION = re.compile(r"(?<![\w@＠/.&;-])[@＠](?=\S)")
 _MENTIONED = re.compile(r"\w[\w.-]{0,58}\w|\w")
 # What parts a name from what stands before it on a line: “On 3 May 2019, Ada wrote:”.
 _PART_OF_LINE = re.compile(r"[,;|»>\]•·–—]\s*")
@@ -108,6 +108,10 @@ class MarkFinder:
     def _mentions(self, text: str) -> Iterator[MarkedName]:
         for sign in _MENTION.finditer(text):
             start = sign.end()
+            signs = self._table.signs_at(text, start)
+            if signs is not None:
+                yield _mentioned(start, start + len(signs[0]), signs[1])
+                continue
             handle = _MENTIONED.match(text, start)
             if handle is None or PSEUDONYM.match(text, start):
                 continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
@@ -23,7 +23,7 @@ _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"“”„«»]+", re.IGNORECASE)
 _URL_END = ".,;:!?)]}'’…"
 # Where a text can have more to replace than names: the rest is not searched for it.
 _MAY_HAVE_MORE = re.compile(
-    r"[@＠:：]| AT |\d\D{0,3}\d\D{0,3}\d\D{0,3}\d|www\.|[\[({<]\s?(?i:at|ät|apen|arro)"
+    r"[@＠:：]|%40|(?i: at | -at- )|\d\D{0,3}\d\D{0,3}\d\D{0,3}\d|www\.|[\[({<]\s?(?i:at|ät|apen|arro)"
 )
 _KEPT_IN_ADDRESSES = "/:?#[]@!$&'()*+,;=%~-._"
 _MOST_ENCODINGS = 3
@@ -65,7 +65,8 @@ class SpanFinder:
                 chosen.add(
                     Span(start, end, replacement, _CONTACT_KINDS.get(replacement, "phones"))
                 )
-            for mark in self._marks.marked_names(text):
+            # What stands before a name, as an e-mail address does, is no part of it.
+            for mark in self._marks.marked_names(masked(text, chosen.spans)):
                 kind: Kind = "mentions" if mark.kind == "mention" else "quotes"
                 chosen.add(Span(mark.start, mark.end, mark.pseudonym, kind))
         for span in self._names(text, "text"):
@@ -178,6 +179,14 @@ class Chosen:
     def spans(self) -> list[Span]:
         """What was taken, in order."""
         return sorted(self._spans, key=lambda span: span.start)
+
+
+def masked(text: str, spans: list[Span]) -> str:
+    """A text of the same length with a sign that ends names in the place of all that its spans have."""
+    return applied(
+        text,
+        [replace(span, replacement="]" * (span.end - span.start)) for span in spans],
+    )
 
 
 def applied(text: str, spans: list[Span]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote
 
@@ -35,6 +36,13 @@ _SHORTEST_JOINED = 5
 _SHORTEST_GENITIVE = 4
 _SHORTEST_PART = 4
 _MOST_PARTS = 3
+# What stands before the last name in Dutch, German, Italian, Spanish and Arabic names, in small letters.
+_PARTICLES = frozenset(
+    re.findall(
+        r"\S+",
+        "van de der den het 't ’t ten ter te in op von zu zum zur vom la le du des di da do dos del della y e el al bin ibn ben",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,7 @@ class KnownName:
         before: signs that belong to it and stand before its first word.
         after: and behind its last.
         is_part: it is one word of a longer name; in small letters it is a word like others.
+        between: what stands between its words, where it is more than may part the words of any name: `Zonk!Quarrel`.
     """
 
     words: tuple[str, ...]
@@ -56,6 +65,7 @@ class KnownName:
     before: str = ""
     after: str = ""
     is_part: bool = False
+    between: tuple[str, ...] = ()
 
     def is_looked_for(self, first: str, where: Where) -> bool:
         """Whether it is meant where its words are met, the first of which begins with this letter."""
@@ -145,7 +155,7 @@ class NameTable:
         for begin in _begins(words, place):
             for name in self._names.get(begin, ()):
                 is_meant = name.is_looked_for(text[start], where)
-                if is_meant and _agrees(text, words, place, name.words):
+                if is_meant and _agrees(text, words, place, name):
                     last = words[place + len(name.words) - 1][1]
                     return _with_signs(text, start, last, name)
         return None
@@ -153,6 +163,11 @@ class NameTable:
     def named_by_signs(self, text: str) -> str | None:
         """The pseudonym of whose name is this text, of a name without letters."""
         return self._symbols.get(text.strip())
+
+    def signs_at(self, text: str, start: int) -> tuple[str, str] | None:
+        """The longest name without letters that begins at a place of a text, and whose it is."""
+        found = [name for name in self._symbols if text.startswith(name, start)]
+        return max(((name, self._symbols[name]) for name in found), key=_length, default=None)
 
     def within(self, text: str, start: int, end: int, where: Where) -> Found | None:
         """The longest name that begins somewhere in a run of letters without blanks."""
@@ -180,6 +195,7 @@ class NameTable:
         self._settle(owners)
         for author, _ in named:
             self._add_display(author.name)
+            self._add_joined_by_signs(author.name)
             self._add_parts(author.name)
         for names in (*self._names.values(), *self._unspaced.values()):
             names.sort(key=_longest_first)
@@ -256,9 +272,21 @@ class NameTable:
             if not any((one.before, one.after) == (before, after) for one in signed):
                 self._add_name(words, self._whose[words], before, after)
 
+    def _add_joined_by_signs(self, name: str) -> None:
+        """A name whose words are parted by more than may part any: it is found as it is written."""
+        found = list(WORD.finditer(name))
+        words = words_of(name)
+        between = tuple(name[one.end() : other.start()] for one, other in pairwise(found))
+        if words not in self._whose or all(map(_BETWEEN.fullmatch, between)):
+            return
+        is_open = any(tells_somebody(word, self._common) for word in words)
+        before, after = name[: found[0].start()].strip(), name[found[-1].end() :].strip()
+        gaps = tuple(map(_with_single_blanks, between))
+        self._put(KnownName(words, self._whose[words], is_open, before, after, between=gaps))
+
     def _add_parts(self, name: str) -> None:
         """First and last names by themselves, as people call each other; it is not known that this very person is meant."""
-        written = name.split()
+        written = [word for word in name.split() if word not in _PARTICLES]
         if not 1 < len(written) <= _MOST_PARTS or not all(_is_name_word(one) for one in written):
             return
         for word in written:
@@ -299,16 +327,27 @@ def _is_name_word(word: str) -> bool:
     )
 
 
-def _agrees(text: str, words: Sequence[Word], place: int, wanted: tuple[str, ...]) -> bool:
+def _agrees(text: str, words: Sequence[Word], place: int, name: KnownName) -> bool:
+    wanted = name.words
     if len(wanted) == 1:
         return True
     if place + len(wanted) > len(words):
         return False
     for step in range(1, len(wanted)):
         (_, end, _), (start, _, word) = words[place + step - 1], words[place + step]
-        if word != wanted[step] or not _BETWEEN.fullmatch(text, end, start):
+        if word != wanted[step] or not _may_part(text, end, start, name.between[step - 1 : step]):
             return False
     return True
+
+
+def _may_part(text: str, end: int, start: int, wanted: tuple[str, ...]) -> bool:
+    if wanted:
+        return _with_single_blanks(text[end:start]) == wanted[0]
+    return _BETWEEN.fullmatch(text, end, start) is not None
+
+
+def _with_single_blanks(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
 
 
 def _begins(words: Sequence[Word], place: int) -> Iterator[tuple[str, ...]]:
@@ -316,6 +355,10 @@ def _begins(words: Sequence[Word], place: int) -> Iterator[tuple[str, ...]]:
     if place + 1 < len(words):
         yield first, words[place + 1][2]
     yield (first,)
+
+
+def _length(named: tuple[str, str]) -> int:
+    return len(named[0])
 
 
 def _longest_first(name: KnownName) -> tuple[int, int, int, str]:

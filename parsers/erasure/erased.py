@@ -19,6 +19,7 @@ class Erased(Protocol):
     Attributes:
         lengths: of how many words the names of erased people are.
         has_phrases: sentences of erased posts are known, too.
+        has_continuations: posts were erased that cut their pages.
         in_mentions: names and sentences are also cut out of what other people wrote.
     """
 
@@ -29,6 +30,11 @@ class Erased(Protocol):
 
     @property
     def has_phrases(self) -> bool:
+        """See the class."""
+        ...
+
+    @property
+    def has_continuations(self) -> bool:
         """See the class."""
         ...
 
@@ -57,6 +63,14 @@ class Erased(Protocol):
         """Whether what is at an address was erased as a whole."""
         ...
 
+    def has_opened(self, url: str) -> bool:
+        """Whether the topic at an address was opened by somebody erased, and has no number that tells so."""
+        ...
+
+    def has_continuation(self, url: str) -> bool:
+        """Whether a part of a page begins with the rest of an erased post, by its address."""
+        ...
+
     def alias_of(self, url: str) -> str:
         """What stands in the place of the last part of an address that was erased as a whole."""
         ...
@@ -73,9 +87,7 @@ class Erased(Protocol):
         """Whether these words are the title of a topic that somebody erased opened, and of no other."""
         ...
 
-    def words_among(
-        self, windows: Collection[tuple[str, ...]]
-    ) -> frozenset[tuple[str, ...]]:
+    def words_among(self, windows: Collection[tuple[str, ...]]) -> frozenset[tuple[str, ...]]:
         """Those of some words in a row that are any name, title or sentence of what was erased."""
         ...
 

@@ -70,19 +70,18 @@ def _posts(
     outline: Outline,
     is_wanted: Callable[[Part], bool],
     *,
-    frames: Collection[int] | None = None,
+    frames: Collection[int] = (),
 ) -> list[HiddenPost]:
     found: dict[int, list[Part]] = {}
     for part in outline.parts:
-        if not part.is_text and part.start not in (frames or ()) and is_wanted(part):
+        if not part.is_text and part.start not in frames and is_wanted(part):
             found.setdefault(_number_of(part), []).append(part)
     if not found:
         return []
     beyond = [part for part in outline.parts if part.ends_texts]
-    heads = _heads_of(outline, found, frames or ())
-    spans = _spans if frames is None else _tight_spans
+    heads = _heads_of(outline, found, frames)
     return [
-        HiddenPost(post_id, tuple(spans(outline, parts + heads[post_id], beyond, post_id)))
+        HiddenPost(post_id, tuple(_spans(outline, parts + heads[post_id], beyond, post_id)))
         for post_id, parts in found.items()
     ]
 
@@ -136,15 +135,7 @@ def _heads_of(
 def _spans(
     outline: Outline, parts: list[Part], beyond: list[Part], post_id: int
 ) -> Iterator[tuple[int, int]]:
-    for part in parts:
-        box = _box(part, post_id, beyond)
-        yield box.start, _end(outline, box, _following(box, post_id, beyond))
-
-
-def _tight_spans(
-    outline: Outline, parts: list[Part], beyond: list[Part], post_id: int
-) -> Iterator[tuple[int, int]]:
-    """The same, of a post that stands among others: behind its header comes the post itself, which is no part of that.
+    """Where elements of a post begin and end: behind its header comes the post itself, which is no part of that.
 
     What nests posts in lists stands between one and the next, and stays.
     """
@@ -188,4 +179,5 @@ def _end(outline: Outline, part: Part, following: Part | None) -> int:
     if part.end >= following.start:
         return following.start
     rest = outline.data[part.end : following.start]
-    return following.start if _TEXT.sub(b"", rest).strip() else part.end
+    is_of_post = not rest.strip() or _TEXT.sub(b"", rest).strip()
+    return following.start if is_of_post else part.end

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from parsers.records import TopicPage
     from scraper.archive.post_writer import Source
 
-_JOINT = "\n"
+JOINT = "\n"
+"""What stands between the pieces of a body."""
 
 
 def save_continuation(
@@ -35,7 +36,7 @@ def save_continuation(
     row = connection.execute(_CUT_POST, (topic_key, page.pager.current, page.part)).fetchone()
     if page.continuation_html is None or row is None:
         return Saved()
-    pieces = list(_pieces(row["body_html"], row["pieces"]))
+    pieces = list(pieces_of(row["body_html"], row["pieces"]))
     place = page.part - row["part"]
     if place > len(pieces):
         return Saved()  # a part in between was not read
@@ -56,7 +57,7 @@ def _save_body(
     *,
     is_cut: bool,
 ) -> Saved:
-    body = _JOINT.join(pieces)
+    body = JOINT.join(pieces)
     values = {
         "post_id": row["post_id"],
         "revision": row["revision"],
@@ -82,11 +83,17 @@ def _save_edits(connection: sqlite3.Connection, post_id: int, page: TopicPage) -
     connection.execute("UPDATE posts SET edits = ? WHERE post_id = ?", edits)
 
 
-def _pieces(body: str, lengths: str) -> Iterator[str]:
+def pieces_of(body: str, lengths: str) -> Iterator[str]:
+    """The pieces of a body, as the parts of its page show them.
+
+    Args:
+        body: all of it.
+        lengths: how long each is, as stored.
+    """
     start = 0
     for length in numbers(lengths):
         yield body[start : start + length]
-        start += length + len(_JOINT)
+        start += length + len(JOINT)
 
 
 _CUT_POST = """

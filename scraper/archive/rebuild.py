@@ -75,7 +75,7 @@ _FORGET = (
     "DELETE FROM topic_pages",
     "DELETE FROM authors",
     """
-    UPDATE topics SET title = '', forum_id = NULL, url = NULL, status = NULL, sticky = 'no', stated_replies = NULL,
+    UPDATE topics SET title = '', forum_id = NULL, url = CASE WHEN topic_id IS NULL THEN url END, status = NULL, sticky = 'no', stated_replies = NULL,
         vanished_at = NULL, vanished_reason = NULL
     """,
     "DELETE FROM forums",

@@ -40,6 +40,8 @@ _BY_LOT = " ORDER BY drawn(post_id) LIMIT :sample"
 _AUTHORS = f"SELECT 1 FROM authors WHERE {is_author('?')} LIMIT 1"  # noqa: S608  no values in it
 _ROLES = f"SELECT 1 FROM (SELECT DISTINCT role, role_key FROM posts) WHERE {is_role('?')} LIMIT 1"  # noqa: S608
 
+_LARGEST = 2**63 - 1
+
 Condition = tuple[str, dict[str, object]]
 
 
@@ -182,4 +184,5 @@ def _size(selection: Selection) -> list[Condition]:
 def _at_least(least: int, number: int | None, name: str) -> int | None:
     if number is not None and number < least:
         raise UsageError(f"{name} takes a number from {least} on, not {number}.")
-    return number
+    # SQLite has no larger numbers, and no archive so many posts.
+    return None if number is None else min(number, _LARGEST)

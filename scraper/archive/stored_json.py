@@ -7,6 +7,7 @@ from typing import TypeVar
 import msgspec
 
 from parsers.errors import DamagedArchiveError
+from parsers.first_use import prepared
 
 Value = TypeVar("Value")
 NONE = "[]"
@@ -25,7 +26,7 @@ def from_json(text: str, kind: type[Value]) -> Value:
         DamagedArchiveError: it is not what was kept.
     """
     try:
-        return msgspec.json.decode(text, type=kind)
+        return msgspec.json.decode(text, type=prepared(kind))
     except (msgspec.DecodeError, TypeError) as error:  # a row that was overwritten has nulls
         raise DamagedArchiveError(
             f"The archive is damaged: it keeps “{str(text)[:40]}” where a list belongs ({error}). Restore a copy of it."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from functools import lru_cache, partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 from parsers.errors import DamagedArchiveError
@@ -47,6 +48,7 @@ FROM posts JOIN revisions USING (post_id, revision) JOIN authors USING (author_i
 WHERE post_id = ?
 """
 _AUTHOR_AND_LISTS = 10
+_BITS = 64  # of SQLite's integers, the sign among them
 _AUTHORS_HELD = 4096
 _BODIES = """
 SELECT post_id, revision, seen_at, body_html, body_text, nullif(final_url, '') AS source_url, sha256 AS source_sha256
@@ -87,8 +89,15 @@ def chosen_threads(archive: Archive) -> Iterator[Thread]:
         yield _thread(archive, row, only_chosen=True)
 
 
+def may_be_held(number: int) -> bool:
+    """Whether a number is one that SQLite can hold: users ask for any."""
+    return number.bit_length() < _BITS
+
+
 def holds_topic(archive: Archive, topic_id: int) -> bool:
     """Whether the archive has a topic of this number."""
+    if not may_be_held(topic_id):
+        return False
     query = "SELECT 1 FROM topics WHERE topic_id = ?"
     return archive.connection.execute(query, (topic_id,)).fetchone() is not None
 
@@ -191,7 +200,7 @@ class _Shared:
         )
         return Post(
             **self._fields,
-            **dict(zip(_PLAIN, row[_AUTHOR_AND_LISTS:], strict=True)),
+            **dict(zip(_PLAIN, islice(row, _AUTHOR_AND_LISTS, None), strict=True)),
             post_id=post_id,
             position=position,
             author=_author(name, url, slug, user_id, avatar_url, is_guest, is_deleted),

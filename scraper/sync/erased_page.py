@@ -55,6 +55,8 @@ class Cleaned:
         after: what it says now.
         way: how it was changed; None where it was not.
         left: how often names are left in what other people wrote.
+        following: the next part of a page that a post cuts, where the page says of which post its beginning is.
+        is_cut_off: that post was erased.
     """
 
     page: Page
@@ -62,6 +64,8 @@ class Cleaned:
     after: TopicPage | None = None
     way: Way | None = None
     left: int = 0
+    following: str | None = None
+    is_cut_off: bool = False
 
 
 def is_touched(page: Page, erased: Erased) -> bool:
@@ -91,11 +95,16 @@ def without_erased(page: Page, erased: Erased, kind: str | None = None) -> Clean
         erased: says what was.
         kind: what an archive kept it as, where one did.
     """
-    if not is_touched(page, erased):
+    if not (is_touched(page, erased) or erased.has_continuations):
         return Cleaned(page=page)
     found = topic_on(page, kind) if kind in {None, "topic", "dump"} else None
     if found is not None:
-        return _of_topic(page, found, erased, kind)
+        cleaned = _of_topic(page, found, erased, kind)
+        following = dict(found.part_urls).get(found.part + 1)
+        is_cut_off = _is_cut_off(page, found, erased)
+        if following is None or is_cut_off is None:
+            return cleaned
+        return replace(cleaned, following=following, is_cut_off=is_cut_off)
     if _MACHINES.search(page.body[:_HEAD]):
         fed = erase_from_feed(page.body, erased)
         return _changed(page, fed.body, fed.left)
@@ -117,6 +126,8 @@ def _changed(page: Page, body: bytes, left: int) -> Cleaned:
 
 def _of_topic(page: Page, found: TopicPage, erased: Erased, kind: str | None) -> Cleaned:
     wanted = remaining(found, erased)
+    if erased.has_continuation(page.final_url):
+        wanted = replace(wanted, continuation_html=None, continuation_edits=())
     data, encoding = _narrowed(page.body)
     known = _known(page, found, erased)
     result = erase_from_page(data, erased, known)
@@ -130,6 +141,16 @@ def _of_topic(page: Page, found: TopicPage, erased: Erased, kind: str | None) ->
     return Cleaned(
         page=record_page(page, wanted), before=found, after=wanted, way="record", left=result.left
     )
+
+
+def _is_cut_off(page: Page, found: TopicPage, erased: Erased) -> bool | None:
+    """Whether the last post of a part was erased, whose rest the next part begins with; None where no post is cut."""
+    if not found.posts:
+        return erased.has_continuation(page.final_url)
+    last = found.posts[-1]
+    if is_erased(last, erased):
+        return True
+    return False if last.is_cut else None
 
 
 def _known(page: Page, found: TopicPage, erased: Erased) -> Known:
@@ -155,6 +176,8 @@ def is_erased(post: ParsedPost, erased: Erased) -> bool:
 def _opened_by_erased(found: TopicPage, erased: Erased) -> bool:
     if found.topic_id is not None and erased.has_post(found.topic_id):
         return True
+    if found.topic_id is None and found.url is not None and erased.has_opened(found.url):
+        return True
     return any(post.kind == "topic" and is_erased(post, erased) for post in found.posts)
 
 
@@ -171,7 +194,14 @@ def remaining(found: TopicPage, erased: Erased) -> TopicPage:
         ),
         erased=found.erased + sum(_is_counted(post, found) for post in gone),
         problems=tuple(one for one in found.problems if one.post_id not in numbers),
+        continuation_html=_rest(found.continuation_html, erased),
+        continuation_edits=tuple(erased_edit(one, erased) for one in found.continuation_edits),
     )
+
+
+def _rest(body: str | None, erased: Erased) -> str | None:
+    """The rest of somebody else's post."""
+    return erased_body(body, erased) if body is not None and erased.in_mentions else body
 
 
 def erased_title(title: str, erased: Erased) -> str:
@@ -216,7 +246,7 @@ def _is_as(after: TopicPage, wanted: TopicPage) -> bool:
 
 def _compared(found: TopicPage) -> TopicPage:
     posts = tuple(replace(post, edits=(), problems=()) for post in found.posts)
-    return replace(found, posts=posts, problems=())
+    return replace(found, posts=posts, problems=(), continuation_edits=())
 
 
 # Other pages

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from parsers.erasure import erased_edit, erased_line, pictures_of
+from parsers.erasure import erased_body, erased_edit, erased_line, pictures_of
 from scraper.archive.completeness import assess
 from scraper.archive.crawl import keep_expected
-from scraper.archive.erasure import cleaning, key, stored_page
+from scraper.archive.erasure import body, cleaning, key, stored_page
 from scraper.archive.erasure.known_words import (
     keys_of_person,
     keys_of_titles,
@@ -27,10 +27,11 @@ from scraper.sync.erased_page import (
     alias_address,
     is_touched,
     numbers_in,
+    text_of,
     topic_on,
     without_erased,
 )
-from scraper.sync.keeping_out import is_address_of_erased
+from scraper.sync.keeping_out import is_address_of_erased, note_continuation
 from scraper.sync.steadiness import reckon_steadiness
 
 if TYPE_CHECKING:
@@ -72,8 +73,8 @@ class Erasure:
         self._with_mentions = with_mentions
         self._counts: Counter[str] = Counter()
         self.erased: Erased | None = None
-        # Bodies of other people's posts out of which something was cut.
-        self._bodies: list[str] = []
+        # Bodies of other people's posts out of which something was cut, as they were, with their posts.
+        self._bodies: list[tuple[int, str]] = []
         self._known: ErasureKeys
 
     def run(self, connection: sqlite3.Connection, meant: Meant) -> None:
@@ -91,11 +92,12 @@ class Erasure:
         cleaning.note_posts(connection, posts)
         scope = topic_scope(connection)
         self._keep_out(connection, map(key.key_of_address, scope.addresses))
+        self._keep_out(connection, map(key.key_of_opened, scope.opened_urls))
         self._keep_out(connection, keys_of_titles(connection, (*scope.opened, *scope.emptied)))
         titles = titles_of(connection, (*scope.opened, *scope.emptied))
         erased.with_phrases(phrases_of_posts(connection))
         going = self._clean_pages(connection, erased, scope)
-        self._keep_out(connection, quoted_keys(self._bodies, erased.has_phrase))
+        self._clean_bodies(connection, erased)
         self._clean_records(connection, meant, scope, partial(_line, erased=erased, titles=titles))
         cleaning.clean_edits(connection, partial(erased_edit, erased=erased))
         reckon_steadiness(self._archive, connection, scope.left)
@@ -134,9 +136,7 @@ class Erasure:
             mentions_left=counts["left"],
         )
 
-    def _keep_out(
-        self, connection: sqlite3.Connection, keys: Iterable[tuple[str, int]]
-    ) -> None:
+    def _keep_out(self, connection: sqlite3.Connection, keys: Iterable[tuple[str, int]]) -> None:
         learned = list(keys)
         key.add_keys(connection, learned)
         self._known.learn(learned)
@@ -192,6 +192,7 @@ class Erasure:
                 going.append(page_id)
                 continue
             cleaned = without_erased(page, erased, kind)
+            note_continuation(connection, erased, cleaned)
             self._counts["left"] += cleaned.left
             if cleaned.way is None:
                 continue
@@ -216,14 +217,23 @@ class Erasure:
         for post in after.posts:
             was = were[post.post_id]
             if was.body_html != post.body_html:
-                stored_page.change_body(connection, was, post)
-                self._bodies.append(was.body_html)
+                body.change_body(connection, was, post)
+                self._bodies.append((post.post_id, was.body_html))
             if (was.edits, was.reply_to, was.problems) != (
                 post.edits,
                 post.reply_to,
                 post.problems,
             ):
                 stored_page.change_post(connection, page_id, post)
+
+    def _clean_bodies(self, connection: sqlite3.Connection, erased: ErasureKeys) -> None:
+        """Clean bodies that no page shows as a whole, and keep out what was quoted in any."""
+        if erased.in_mentions:
+            clean = partial(erased_body, erased=erased)
+            self._bodies += body.change_joined(connection, clean, text_of)
+        body.merge_revisions(connection, {post_id for post_id, _ in self._bodies})
+        quoted = quoted_keys((text for _, text in self._bodies), erased.has_phrase)
+        self._keep_out(connection, quoted)
 
     def _remove_pages(self, connection: sqlite3.Connection, going: list[int]) -> None:
         for page_id in going:

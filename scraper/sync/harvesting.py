@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from parsers.feed import parse_feed
+from parsers.first_use import prepared
 from parsers.page_records import Observations
 from parsers.records import Page, TopicPage  # noqa: TC001  msgspec reads the types of fields
 from scraper.archive.database import passing
@@ -186,7 +187,7 @@ class _Gathering:
         if row is None:
             self._lost += 1
             return
-        original = msgspec.msgpack.decode(row[0], type=HarvestedPage)
+        original = msgspec.msgpack.decode(row[0], type=prepared(HarvestedPage))
         if original.found is not None:
             page = replace(one.page, headers=one.page.headers or original.page.headers)
             self._save(replace(original, page=page, names=one.names), original.found)
@@ -194,7 +195,7 @@ class _Gathering:
     def _take_beside(self, one: HarvestedPage) -> None:
         connection = self._connection
         if one.kind == "observations":
-            observed = msgspec.json.decode(one.page.body, type=Observations)
+            observed = msgspec.json.decode(one.page.body, type=prepared(Observations))
             take_observations(connection, observed)
         elif one.kind == "feed":
             store_feed_times(connection, parse_feed(one.page).items)

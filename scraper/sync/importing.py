@@ -167,13 +167,14 @@ def _without_erased(archive: Archive, readings: list[Reading]) -> list[Reading]:
         return readings
     found: list[Reading] = []
     for one in readings:
-        kept = replace(one, load=partial(_kept, keeping_out, one))
+        page = one.load()
         try:
-            kept.load()
+            is_as_it_came = keeping_out.kept(page, one.kind) is page
         except ErasedError as error:
             logger.info("left out: %s", error)
             continue
-        found.append(kept)
+        # To look through a page takes long, and each is loaded several times.
+        found.append(one if is_as_it_came else replace(one, load=partial(_kept, keeping_out, one)))
     return found
 
 

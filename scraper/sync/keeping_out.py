@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from parsers.errors import ErasedError
-from scraper.archive.erasure.key import ALIAS, erasure_keys
+from scraper.archive.erasure.key import (
+    ALIAS,
+    add_keys,
+    drop_keys,
+    erasure_keys,
+    keys_of_continuation,
+)
 from scraper.sync.erased_page import without_erased
 
 if TYPE_CHECKING:
@@ -14,6 +20,7 @@ if TYPE_CHECKING:
 
     from parsers.erasure import Erased
     from parsers.records import Page
+    from scraper.archive.erasure.key import ErasureKeys
     from scraper.sync.erased_page import Cleaned
 
 
@@ -24,13 +31,14 @@ class KeepingOut:
         is_needed: something was erased at all.
     """
 
-    def __init__(self, erased: Erased | None) -> None:
+    def __init__(self, connection: sqlite3.Connection, erased: ErasureKeys | None) -> None:
+        self._connection = connection
         self._erased = erased
 
     @classmethod
     def of(cls, connection: sqlite3.Connection) -> Self:
         """What an archive keeps out."""
-        return cls(erasure_keys(connection))
+        return cls(connection, erasure_keys(connection))
 
     @property
     def is_needed(self) -> bool:
@@ -63,12 +71,35 @@ class KeepingOut:
             return page
         self.admit(page.final_url)
         cleaned = without_erased(page, self._erased, kind)
+        note_continuation(self._connection, self._erased, cleaned)
         if _is_emptied(cleaned):
             raise ErasedError(
                 "The topic shows only what was erased from the archive, and is kept out of it.",
                 url=page.final_url,
             )
         return cleaned.page
+
+
+def note_continuation(
+    connection: sqlite3.Connection, erased: ErasureKeys, cleaned: Cleaned
+) -> None:
+    """Keep out the rest of an erased post that cuts its page; what stays keeps its rest.
+
+    Args:
+        connection: to the archive.
+        erased: is told as well.
+        cleaned: a page.
+    """
+    if cleaned.following is None:
+        return
+    if cleaned.is_cut_off:
+        keys = keys_of_continuation(cleaned.following)
+        add_keys(connection, keys)
+        erased.learn(keys)
+    elif erased.has_continuation(cleaned.following):
+        keys = keys_of_continuation(cleaned.following)[1:]
+        drop_keys(connection, keys)
+        erased.forget(keys)
 
 
 def is_address_of_erased(url: str, erased: Erased) -> bool:

@@ -49,11 +49,12 @@ def understood(page: Page, stated: str | None = None) -> Understood:
         UnknownForumError: it is nothing that an archive keeps.
         ThreadkeepError: it should be a topic's page, and cannot be read as one.
     """
+    found = topic_of_record(page)
     if stated == "dump":
-        found = topic_of_record(page) or parse_text_dump(
-            decode_text(page.body), url=page.url or None
-        )
+        found = found or parse_text_dump(decode_text(page.body), url=page.url or None)
         return Understood(kind="dump", found=found)
+    if found is not None:
+        return Understood(kind="topic", found=found)
     beside = stated if stated in BESIDE else _for_machines(page)
     if beside is not None:
         return Understood(kind=beside)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -67,7 +68,9 @@ def command(
     )
     path = archive or only_archive()
     with reading(path) as opened:
-        report = search(opened, " ".join(words), only, newest_first=newest, limit=limit)
+        report = search(
+            opened, " ".join(words), only, newest_first=newest, limit=min(limit, sys.maxsize)
+        )
     if as_json:
         say_json(report)
     else:

@@ -10,7 +10,7 @@ from parsers.errors import UsageError
 from scraper.archive.contents_list import ArchiveSummary, TopicSummary, post_history, summary
 from scraper.archive.database import reading
 from scraper.archive.post_history import history_of_post
-from scraper.archive.thread_reader import threads
+from scraper.archive.thread_reader import may_be_held, threads
 from threadkeep.cli.console import counted, one_line, say, say_columns, say_json
 from threadkeep.cli.history_text import tell_history
 from threadkeep.cli.location import only_archive
@@ -84,11 +84,12 @@ def _cells(topic: TopicSummary, *, has_gone: bool) -> tuple[str, ...]:
 
 
 def _show_number(opened: Archive, number: int, *, as_json: bool) -> None:
-    thread = next(threads(opened, number), None)
+    is_number = may_be_held(number)
+    thread = next(threads(opened, number), None) if is_number else None
     if thread is not None:
         _show_thread(thread, as_json=as_json)
         return
-    bodies = post_history(opened, number)
+    bodies = post_history(opened, number) if is_number else ()
     if not bodies:
         raise UsageError(
             f"{opened.path} holds neither a topic nor a post {number}; `threadkeep show` lists what it holds."
@@ -100,7 +101,7 @@ def _show_number(opened: Archive, number: int, *, as_json: bool) -> None:
 
 
 def _show_history(opened: Archive, number: int, *, as_json: bool) -> None:
-    history = history_of_post(opened, number)
+    history = history_of_post(opened, number) if may_be_held(number) else None
     if history is None:
         raise UsageError(
             f"{opened.path} holds no post {number}; `threadkeep show` lists its topics, and `threadkeep show ID` a topic's posts."

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from parsers.errors import ArchiveLockedError
+from parsers.first_use import prepared
 from scraper.archive.page import utc_moment, utc_text
 from threadkeep.jobs.job_run import Known  # noqa: TC001  msgspec looks it up
 from threadkeep.jobs.report import JobReport  # noqa: TC001  msgspec looks it up
@@ -180,6 +181,10 @@ def read_claim(home: Home) -> Claim | None:
     """
     data = home.read_note(ENDING)
     try:
-        return None if data is None else msgspec.json.decode(data, type=Claim, dec_hook=_made)
+        return (
+            None
+            if data is None
+            else msgspec.json.decode(data, type=prepared(Claim), dec_hook=_made)
+        )
     except msgspec.DecodeError:  # cut off by a crash: nobody holds it any more
         return None

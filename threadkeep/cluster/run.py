@@ -199,7 +199,7 @@ class _Run:
         """Take over what became of a piece, unless its worker told it already."""
         if piece.name in self._out:
             self._take(piece.name, outcome_of(future, piece))
-        # Not before: the scheduler does not notice that a worker is free where a task is given up that is about to end.
+        # Not before: a task that is given up while it ends is cancelled, and its worker told so.
         self._futures.pop(piece.name).release()
 
     def _take(self, name: str, outcome: PieceEnd | ThreadkeepError | str) -> None:

@@ -100,8 +100,8 @@ class WorkingCopy:
         self._holding = Holding(
             self._home, self._run, self._worker, self._clock, seconds=2 * self._every + 60
         )
-        if self._holding.before is not None:
-            self._home.discard(self._holding.before.token)
+        before = self._holding.before
+        self._home.clear(before.token if before is not None else None)
         self._home.fetch(self.path)
         self._published = self._signature()
         self._is_begun = True

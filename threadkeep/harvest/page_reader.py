@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from parsers.errors import NotFoundError, NothingReadableError, ThreadkeepError, UnknownForumError
+from parsers.first_use import prepared
 from parsers.page_records import Observations
 from parsers.records import Page
 from parsers.text_dump import redact_dump
@@ -101,7 +102,7 @@ def _observations(seen: SeenPage, record: Record, host: str) -> ReadPage:
     if not host or moment is None:
         raise NothingReadableError("The record does not say which site it is of, and when.")
     try:
-        msgspec.json.decode(body, type=Observations)
+        msgspec.json.decode(body, type=prepared(Observations))
     except msgspec.DecodeError as error:
         raise NothingReadableError(f"What the record knows is damaged: {error}.") from error
     url = OBSERVATIONS_URL

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import msgspec
 
 from parsers.errors import ExportError
+from parsers.first_use import prepared
 from threadkeep.harvest.options import digest
 from threadkeep.harvest.report import HostReport, InputReport
 
@@ -114,7 +115,7 @@ class HarvestFolder:
 
 def _decoded(path: Path, kind: type[_Report]) -> _Report | None:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
+        return msgspec.json.decode(path.read_bytes(), type=prepared(kind))
     except (FileNotFoundError, msgspec.DecodeError):
         return None
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import msgspec
 
+from parsers.first_use import prepared
 from scraper.archive.page import utc_text
 from scraper.sync.harvesting import HarvestedPage
 
@@ -58,7 +59,7 @@ def row_of(host: str, page: HarvestedPage, place: int) -> Row:
 
 def page_of_row(row: Row) -> HarvestedPage:
     """The page of a row."""
-    return msgspec.msgpack.decode(row.page, type=HarvestedPage)
+    return msgspec.msgpack.decode(row.page, type=prepared(HarvestedPage))
 
 
 class SortedWriter:

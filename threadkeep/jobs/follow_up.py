@@ -12,8 +12,11 @@ from parsers.errors import ExportError, ThreadkeepError
 from scraper.archive.retention import Retention
 from scraper.archive.snapshot import prune_snapshots, take_snapshot
 from scraper.sync.report import worst_exit_code
+from threadkeep.exporting import ExportJob
 from threadkeep.jobs.report import ExportedFile, JobReport
 from threadkeep.output import check_plan, plan_output, write_output
+from threadkeep.pseudonym_key import read_or_make_key
+from threadkeep.pseudonymity import Pseudonymity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,9 +89,16 @@ class _FollowUp:
         plan = plan_output(export.path, export.format, ExportOptions(), media_dir=export.media_dir)
         make_folder(export.path)
         check_plan(plan, self._job.archive)
+        if isinstance(plan, ExportJob) and export.hides:
+            plan = replace(plan, pseudonymity=_pseudonymity(export))
         counts = write_output(self._job.archive, plan)
         self._exports.append(
-            ExportedFile(path=export.path, posts=counts.posts, pages=counts.pages)
+            ExportedFile(
+                path=export.path,
+                posts=counts.posts,
+                pages=counts.pages,
+                pseudonyms=counts.pseudonyms,
+            )
         )
 
     def _copy(self) -> None:
@@ -101,6 +111,16 @@ class _FollowUp:
             daily=keep.keep_daily, weekly=keep.keep_weekly, monthly=keep.keep_monthly
         )
         prune_snapshots(folder, self._job.archive.stem, numbers, now)
+
+
+def _pseudonymity(export: JobExport) -> Pseudonymity:
+    if export.pseudonymize is None:
+        return Pseudonymity(dates=export.dates)
+    make_folder(export.pseudonymize)
+    key, is_new = read_or_make_key(export.pseudonymize)
+    if is_new:
+        logger.warning("Made the key %s. Keep it, and never with an export.", export.pseudonymize)
+    return Pseudonymity(key=key, dates=export.dates)
 
 
 def make_folder(path: Path) -> None:

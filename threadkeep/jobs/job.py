@@ -19,7 +19,8 @@ from scraper.sync.site_time import check_zone
 from threadkeep.home import home_at, is_address
 from threadkeep.jobs.report_file import check_report
 from threadkeep.jobs.settings import Job, JobExport
-from threadkeep.output import plan_output
+from threadkeep.output import check_hiding, plan_output
+from threadkeep.pseudonym_key import check_key_place
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -237,10 +238,29 @@ def _exports(settings: JobSettings, places: _Places) -> tuple[JobExport, ...]:
             if export.media_dir is not None
             else None
         )
+        key_file = (
+            places.place(export.pseudonymize, f"{key}.pseudonymize")
+            if export.pseudonymize is not None
+            else None
+        )
+        settled = JobExport(
+            path=path,
+            format=export.format,
+            media_dir=media_dir,
+            pseudonymize=key_file,
+            dates=export.dates,
+        )
         with _at(f"{places.key}.{key}"):
-            plan_output(path, export.format, ExportOptions(), media_dir=media_dir)
-        found.append(JobExport(path=path, format=export.format, media_dir=media_dir))
+            _check_export(settled)
+        found.append(settled)
     return tuple(found)
+
+
+def _check_export(export: JobExport) -> None:
+    plan = plan_output(export.path, export.format, ExportOptions(), media_dir=export.media_dir)
+    check_hiding(plan, is_wanted=export.hides)
+    if export.pseudonymize is not None:
+        check_key_place(export.pseudonymize, export.path)
 
 
 def _report(settings: JobSettings, places: _Places) -> Path | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path  # noqa: TC003  msgspec looks it up
 
+from exporters.pseudonym.tally import PseudonymReport  # noqa: TC001  msgspec looks it up
 from scraper.archive.run_record import (  # noqa: TC001  msgspec looks them up
     AskedRequest,
     RecordedGap,
@@ -38,11 +39,13 @@ class ExportedFile:
         path: the file.
         posts: how many posts are in it; 0 of a web archive.
         pages: how many pages are in it, of a web archive.
+        pseudonyms: what was replaced by pseudonyms or made coarser, and what could not be; null: all is as it was.
     """
 
     path: Path
     posts: int
     pages: int = 0
+    pseudonyms: PseudonymReport | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,11 +23,15 @@ class ExportSetting:
         path: the file; `{name}` in it is the job's name.
         format: the format; without it the path's ending names one.
         media_dir: the folder for the files that the posts show; `{name}` in it is the job's name.
+        pseudonymize: the file of the key that names are replaced with; `{name}` in it is the job's name.
+        dates: how coarse dates and times are.
     """
 
     path: str
     format: str | None = None
     media_dir: str | None = None
+    pseudonymize: str | None = None
+    dates: Literal["exact", "week", "month"] = "exact"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,11 +152,20 @@ class JobExport:
         path: the file.
         format: the format, where it is named.
         media_dir: the folder for the files that the posts show, where they are wanted.
+        pseudonymize: the file of the key that names are replaced with, where they are to be.
+        dates: how coarse dates and times are.
     """
 
     path: Path
     format: str | None
     media_dir: Path | None
+    pseudonymize: Path | None = None
+    dates: Literal["exact", "week", "month"] = "exact"
+
+    @property
+    def hides(self) -> bool:
+        """Whether names or dates are to be hidden."""
+        return self.pseudonymize is not None or self.dates != "exact"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ ALIAS = "erased-topic-"
 """With this begins the last part of addresses that stand for those of erased topics."""
 # Whatever some words are: one look tells that they are nothing.
 _ANY = "words"
+_CONTINUED = ("continued", 0)
 _PART = re.compile(r"[/?]")
 _SECRET_BYTES = 32
 _DIGEST_BYTES = 16
@@ -59,6 +60,12 @@ class ErasureKeys:
             if length:
                 self._words.add(tuple(text.partition(":")[2].split(" ")))
 
+    def forget(self, keys: Iterable[tuple[str, int]]) -> None:
+        """Know something no longer."""
+        for text, _ in keys:
+            self._plain.pop(text, None)
+            self._digests.pop(digest_of(self._secret, text), None)
+
     @property
     def lengths(self) -> frozenset[int]:
         """See `Erased.lengths`."""
@@ -68,6 +75,11 @@ class ErasureKeys:
     def has_phrases(self) -> bool:
         """See `Erased.has_phrases`."""
         return bool(self._phrases) or PHRASE in self._digests.values()
+
+    @property
+    def has_continuations(self) -> bool:
+        """See `Erased.has_continuations`."""
+        return self._has(_CONTINUED[0])
 
     @property
     def in_mentions(self) -> bool:
@@ -91,6 +103,14 @@ class ErasureKeys:
     def has_address(self, url: str) -> bool:
         """See `Erased.has_address`."""
         return self._has(f"address:{path_of(url)}")
+
+    def has_opened(self, url: str) -> bool:
+        """See `Erased.has_opened`."""
+        return self._has(f"opened:{path_of(url)}")
+
+    def has_continuation(self, url: str) -> bool:
+        """See `Erased.has_continuation`."""
+        return self._has(f"{_CONTINUED[0]}:{path_of(url)}")
 
     def alias_of(self, url: str) -> str:
         """See `Erased.alias_of`."""
@@ -116,9 +136,7 @@ class ErasureKeys:
         """See `Erased.has_title`."""
         return self._has(f"title:{_joined(words)}")
 
-    def words_among(
-        self, windows: Collection[tuple[str, ...]]
-    ) -> frozenset[tuple[str, ...]]:
+    def words_among(self, windows: Collection[tuple[str, ...]]) -> frozenset[tuple[str, ...]]:
         """See `Erased.words_among`."""
         found = self._words.intersection(windows)
         if self._phrases:
@@ -161,6 +179,16 @@ def key_of_post(post_id: int) -> tuple[str, int]:
 def key_of_address(url: str) -> tuple[str, int]:
     """The key of what is erased as a whole."""
     return f"address:{path_of(url)}", 0
+
+
+def key_of_opened(url: str) -> tuple[str, int]:
+    """The key of a topic without a number that stays, and whose opening post goes."""
+    return f"opened:{path_of(url)}", 0
+
+
+def keys_of_continuation(url: str) -> list[tuple[str, int]]:
+    """The keys of a part of a page that begins with the rest of a post; the first says that there are any."""
+    return [_CONTINUED, (f"{_CONTINUED[0]}:{path_of(url)}", 0)]
 
 
 def key_of_account(user_id: int) -> tuple[str, int]:
@@ -225,6 +253,13 @@ def add_keys(connection: sqlite3.Connection, keys: Iterable[tuple[str, int]]) ->
             for one in ((text, f"{_ANY}:{text.partition(':')[2]}") if words else (text,))
         ],
     )
+
+
+def drop_keys(connection: sqlite3.Connection, keys: Iterable[tuple[str, int]]) -> None:
+    """No longer keep things out."""
+    secret = _secret_of(connection)
+    rows = [(digest_of(secret, text),) for text, _ in keys]
+    connection.executemany("DELETE FROM erased_keys WHERE digest = ?", rows)
 
 
 def _secret_of(connection: sqlite3.Connection) -> bytes:

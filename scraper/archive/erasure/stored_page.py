@@ -112,14 +112,6 @@ def numbered_pages(connection: sqlite3.Connection) -> Iterator[int]:
     return iter([row[0] for row in rows.fetchall()])
 
 
-def change_body(connection: sqlite3.Connection, was: ParsedPost, post: ParsedPost) -> None:
-    """Have every revision that had a body have it as it is without names."""
-    connection.execute(
-        "UPDATE revisions SET body_html = ?, body_text = ? WHERE post_id = ? AND body_html = ?",
-        (post.body_html, post.body_text, post.post_id, was.body_html),
-    )
-
-
 def change_post(connection: sqlite3.Connection, page_id: int, post: ParsedPost) -> None:
     """Have a post be recorded as the page says it that it was last seen on."""
     connection.execute(

@@ -20,6 +20,7 @@ class TopicScope:
         emptied_ids: the site's numbers of them.
         addresses: what led to them.
         opened: topics that stay, and whose opening post goes.
+        opened_urls: the addresses of those of them that have no number.
         left: topics that stay.
     """
 
@@ -27,6 +28,7 @@ class TopicScope:
     emptied_ids: frozenset[int]
     addresses: frozenset[str]
     opened: tuple[int, ...]
+    opened_urls: frozenset[str]
     left: tuple[int, ...]
 
 
@@ -41,11 +43,15 @@ def topic_scope(connection: sqlite3.Connection) -> TopicScope:
         emptied_ids=frozenset(row["topic_id"] for row in rows if row["topic_id"] is not None),
         addresses=frozenset(addresses),
         opened=tuple(opened),
+        opened_urls=frozenset(
+            row[0] for key in opened for row in connection.execute(_NAMED, (key,))
+        ),
         left=tuple(left),
     )
 
 
 _TOPIC = "SELECT topic_id FROM topics WHERE topic_key = ?"
+_NAMED = "SELECT url FROM topics WHERE topic_key = ? AND topic_id IS NULL AND url IS NOT NULL"
 _ADDRESSES = """
 SELECT url FROM addresses WHERE topic_key = :key UNION SELECT url FROM topics WHERE topic_key = :key AND url IS NOT NULL
 UNION SELECT url FROM listings WHERE topic_key = :key UNION SELECT url FROM topic_pages WHERE topic_key = :key
