@@ -103,7 +103,7 @@ class TestServed:
             page.get_by_label("Words").fill('"reply 59 of many"')
             page.get_by_role("button", name="Search").click()
             page.get_by_role("link", name=LONG).click()
-            assert page.locator(f"#post-{forum.long.posts[-1].post_id}").is_visible()
+            page.locator(f"#post-{forum.long.posts[-1].post_id}").wait_for()
 
     def test_an_old_permalink_leads_to_the_post(
         self, browser: Browser, reader: Served, forum: ReadForum, size: dict[str, int]
