@@ -102,11 +102,14 @@ def test_two_processes_of_this_machine_give_what_one_gives(
     tried["files harvested by two processes"] += FILES
 
 
+# As a user runs it: through the command's own entrance, which has Arrow load no pandas.
 _RUN = """
 import resource, sys
-from threadkeep.cli.main import run
-code = run(sys.argv[1:])
-print(code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+from threadkeep.cli.main import main
+try:
+    main()
+except SystemExit as end:
+    print(end.code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 
 
@@ -139,5 +142,5 @@ def test_a_large_file_is_harvested_in_little_memory(tmp_path: Path, tried: Count
         assert code == 0
     assert files_of(tmp_path / "256") == files_of(tmp_path / "4096")
     assert len(posts_of(tmp_path / "256")) >= len(site.posts())
-    assert held[256] < 512
+    assert held[256] < 256, held
     tried["pages harvested in 256 MiB"] += 6000
