@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from exporters.pseudonym.profile import is_avatar, is_contact
-from exporters.pseudonym.span import Chosen, Span, applied
+from exporters.pseudonym.span import Chosen, Span, applied, masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,7 +110,8 @@ class BodyCleaner:
         chosen = Chosen(text)
         for span in self._marked_elements(parts, text):
             chosen.add(span)
-        for span in self._finder.in_text(text):
+        # A name that an element marks is no part of one that stands right before it: `@ada<cite>Eva</cite>`.
+        for span in self._finder.in_text(masked(text, chosen.spans)):
             chosen.add(span)
         spans = chosen.spans
         for span in spans:
