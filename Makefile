@@ -1,5 +1,7 @@
 # Every target sets up what it needs on a machine with Python 3.11+, make and the package registries.
 PYTHON ?= python3
+# Blocks of a page of docs/ need each other: they are the first tests, and with few processes all fall to the first.
+SIDE_BY_SIDE := -n auto --maxprocesses 8 --dist worksteal
 BIN := .venv/bin
 # The tests start hundreds of commands; what one has compiled is there for the next, whatever the shell says.
 export PYTHONDONTWRITEBYTECODE :=
@@ -23,7 +25,7 @@ demo: setup    ## archive the forum that ships with threadkeep, and show what wa
 	$(BIN)/threadkeep demo
 
 test: setup    ## run the tests, on every core
-	$(BIN)/python -m pytest -q -n auto --dist worksteal
+	$(BIN)/python -m pytest -q $(SIDE_BY_SIDE)
 
 check: setup    ## format, lint, import contracts, types, generated docs
 	$(BIN)/ruff format --check .
@@ -34,7 +36,7 @@ check: setup    ## format, lint, import contracts, types, generated docs
 	$(BIN)/basedpyright
 
 sweep: setup replay    ## run the slow sweeps: every fault at every page, kills, damage, hostile input; some minutes
-	$(BIN)/python -m pytest -q -m "sweep and not alone" -n auto --dist worksteal
+	$(BIN)/python -m pytest -q -m "sweep and not alone" $(SIDE_BY_SIDE)
 	$(BIN)/python -m pytest -q -m "sweep and alone"
 
 replay: .venv-replay/.ready    ## an environment of its own with pywb, in which a sweep replays web archives
@@ -55,7 +57,7 @@ corpus: .venv-corpus/.ready    ## an environment of its own with ConvoKit, some 
 
 coverage: setup    ## run the tests, and hold their coverage against the floor
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -q -n auto --dist worksteal
+	$(BIN)/coverage run -m pytest -q $(SIDE_BY_SIDE)
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 

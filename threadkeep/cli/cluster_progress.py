@@ -9,33 +9,18 @@ from rich.console import Console
 from rich.status import Status
 
 from scraper.politeness.clock import SystemClock
-from threadkeep.cli.console import counted, one_line, say, warn
-from threadkeep.jobs.sentence import line_of
+from threadkeep.cli.console import counted, one_line, warn
+from threadkeep.cli.jobs_progress import JobsProgress
 
 if TYPE_CHECKING:
     from threadkeep.cluster.connection import Cluster
     from threadkeep.cluster.progress import Progress
-    from threadkeep.jobs.report import JobReport
 
 _LINE_EVERY = 10.0
 
 
-class QuietClusterProgress:
+class QuietClusterProgress(JobsProgress):
     """Shows which jobs have ended, and nothing of those that go on."""
-
-    def __init__(self, *, tell_lines: bool) -> None:
-        """Show it.
-
-        Args:
-            tell_lines: print a line on stdout for each job that has ended.
-        """
-        self._tell_lines = tell_lines
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Leave nothing behind."""
 
     def opened(self, cluster: Cluster) -> None:
         """See `ClusterListener.opened`."""
@@ -45,16 +30,6 @@ class QuietClusterProgress:
 
     def page_failed(self, job: str, sentence: str) -> None:
         """See `ClusterListener.page_failed`."""
-
-    def job_ended(self, report: JobReport) -> None:
-        """See `ClusterListener.job_ended`."""
-        if self._tell_lines:
-            say(one_line(line_of(report)))
-
-    def stopping(self, hosts: int) -> None:
-        """See `ClusterListener.stopping`."""
-        where = counted(hosts, "host")
-        warn(f"threadkeep: stopping at {where} after the page in hand; Ctrl-C again ends at once.")
 
 
 class PlainClusterProgress(QuietClusterProgress):
