@@ -25,7 +25,7 @@ from tests.table_reader import rows_of, with_pyarrow
 from tests.threads import FOLDER, exported, load_thread, make_post, make_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 BASIC = FOLDER / "basic.toml"
@@ -238,6 +238,11 @@ class _Nowhere(io.BytesIO):
 
     def write(self, data: Any) -> int:  # noqa: ANN401 - what the base class takes has no public name
         return len(data)
+
+    def writelines(self, lines: Iterable[Any]) -> None:
+        """As files do: the base class would keep them."""
+        for line in lines:
+            self.write(line)
 
 
 class TestRegistry:
