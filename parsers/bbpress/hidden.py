@@ -46,10 +46,11 @@ def is_in_lead(mark: Element, marks: Landmarks) -> bool:
 def _marks_of(
     root: Element, marks: Landmarks, is_it: Callable[[str | None], bool]
 ) -> tuple[Element, ...]:
-    contents = {one.content for one in marks.posts}
-    texts = Enclosure(lambda element: element in contents)
-    comments = root.iter(etree.Comment)
-    return tuple(one for one in comments if is_it(one.text) and not texts.encloses(one))
+    found = [one for one in root.iter(etree.Comment) if is_it(one.text)]
+    if not found:
+        return ()
+    texts = Enclosure({one.content for one in marks.posts}.__contains__)
+    return tuple(one for one in found if not texts.encloses(one))
 
 
 def _counts_all(marks: Landmarks, url: str) -> bool:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _MARK = re.compile(rb"""post-(?<=["'\s=]post-)0{0,9}([1-9]\d{0,17})["'\s>]""")
 # What lies in the list alone, so that nothing around it is closed by the same name.
 _OF_LISTS = frozenset(("li", "tr", "td"))
+_ITEM = re.compile(rb"<(/?(?:li|tr|td))[\s>]")
 _NESTED_TAGS = ("div", "table", "td", "tr", "article", "section", "span", "a", "blockquote")
 _LISTS = ("ul", "ol")
 _BOXES = ("div",)
@@ -63,28 +64,36 @@ class _Stretches(NamedTuple):
 
     Attributes:
         body: the page's markup.
+        listed: the posts in the list.
         posts: where each begins.
-        heads: the tags of each from its head to its place.
-        rests: the tags of each from its place to the next one's head; of all but the last.
+        heads: how many boxes more each opens than it closes from its head to its place.
+        rests: the same from its place to the next one's head; of all but the last.
         between: how many there are of each tag from the first post's place to the last one's.
+        ends: where the list may end, and whether with its last row.
     """
 
     body: bytes
+    listed: list[Candidate]
     posts: list[_Post]
-    heads: list[list[bytes]]
-    rests: list[list[bytes]]
+    heads: list[int]
+    rests: list[int]
     between: Counter[bytes]
+    ends: list[tuple[int, bool]]
 
     @classmethod
-    def of(cls, body: bytes, posts: list[_Post]) -> _Stretches:
+    def of(cls, body: bytes, listed: list[Candidate], posts: list[_Post]) -> _Stretches:
         """Cut a page's markup."""
         heads = [tags_in(body, one.head, one.place) for one in posts]
         rests = [tags_in(body, one.place, other.head) for one, other in pairwise(posts)]
-        return cls(body, posts, heads, rests, Counter(chain(*heads[1:], *rests)))
-
-    def steps(self) -> list[list[bytes]]:
-        """The tags from each post's place to the next one's."""
-        return [rest + head for rest, head in zip(self.rests, self.heads[1:], strict=True)]
+        return cls(
+            body,
+            listed,
+            posts,
+            heads=[_boxes_in(tags) for tags in heads],
+            rests=[_boxes_in(tags) for tags in rests],
+            between=Counter(chain(*heads[1:], *rests)),
+            ends=_ends(body, posts[-1].place),
+        )
 
     def to(self, end: int) -> list[bytes]:
         """The tags from the last post's place on."""
@@ -104,7 +113,8 @@ def is_unbalanced(
         is_cut: the page breaks in the midst of its last post, so nothing tells where that one ends.
     """
     body = bare_markup(document)
-    posts = _places(body, marks)
+    listed = _in_list(marks)
+    posts = _places(body, listed)
     if not posts:
         return (
             not is_part
@@ -114,8 +124,8 @@ def is_unbalanced(
     is_headless = marks.replies is None and marks.lead is None
     if is_headless and not is_part and b"bbp-footer" in body:
         return True
-    stretches = _Stretches.of(body, posts)
-    tags = _NESTED_TAGS if is_threaded else _counted(stretches)
+    stretches = _Stretches.of(body, listed, posts)
+    tags = _NESTED_TAGS if is_threaded else _counted(body)
     if HIDDEN_POST in document.page.body:  # the end of its item may have been cut out with it
         tags = tuple(tag for tag in tags if tag not in _OF_LISTS)
     if not (
@@ -128,7 +138,7 @@ def is_unbalanced(
     return not is_cut and not _is_ended(stretches, marks, tags, is_threaded=is_threaded)
 
 
-def in_list(marks: Landmarks) -> list[Candidate]:
+def _in_list(marks: Landmarks) -> list[Candidate]:
     """The posts in the list of replies; a theme may show the opening post elsewhere."""
     replies = marks.replies
     if replies is None:
@@ -143,9 +153,9 @@ def _is_in(element: Element | None, outer: Element) -> bool:
     return element is not None and outer in element.iterancestors()
 
 
-def _places(body: bytes, marks: Landmarks) -> list[_Post]:
+def _places(body: bytes, listed: list[Candidate]) -> list[_Post]:
     """For each post, where the last element with its number begins before the next post, and before that the last but one."""
-    found: dict[bytes, list[int]] = {b"%d" % one.post_id: [] for one in in_list(marks)}
+    found: dict[bytes, list[int]] = {b"%d" % one.post_id: [] for one in listed}
     for match in _MARK.finditer(body):
         own = found.get(match[1])
         if own is not None:
@@ -162,26 +172,22 @@ def _places(body: bytes, marks: Landmarks) -> list[_Post]:
     return places[::-1]
 
 
-def _counted(stretches: _Stretches) -> tuple[str, ...]:
+def _counted(body: bytes) -> tuple[str, ...]:
     """The names of elements that are closed as often as opened: small pages leave out end tags that HTML does not need."""
-    body, posts = stretches.body, stretches.posts
-    before = tags_in(body, 0, posts[0].head)
-    after = tags_in(body, posts[-1].place, len(body))
-    counts = stretches.between + Counter(chain(before, stretches.heads[0], after))
-    left_out = {tag for tag in _OF_LISTS if counts[f"/{tag}".encode()] * 2 < counts[tag.encode()]}
+    count = _ITEM.findall(body).count
+    left_out = {tag for tag in _OF_LISTS if count(f"/{tag}".encode()) * 2 < count(tag.encode())}
     return tuple(tag for tag in FLAT_TAGS if tag not in left_out)
 
 
 def _are_even(stretches: _Stretches, tags: tuple[str, ...]) -> bool:
     """Whether as much opens as closes from each post to the next; a theme may leave something open in all of them."""
-    steps = stretches.steps()
-    whole = balance(stretches.between, tags)
-    if any(count and (len(steps) < _FEW or count % len(steps)) for count in whole):
-        return False
     # What most of a page's markup is made of is counted from post to post.
-    boxes = [_boxes_in(step) for step in steps]
-    usual = Counter(boxes).most_common(1)[0][0] if len(steps) >= _FEW else 0
-    return all(one == usual for one in boxes)
+    boxes = [rest + head for rest, head in zip(stretches.rests, stretches.heads[1:], strict=True)]
+    whole = balance(stretches.between, tags)
+    if any(count and (len(boxes) < _FEW or count % len(boxes)) for count in whole):
+        return False
+    kinds = set(boxes)
+    return len(kinds) == 1 if len(boxes) >= _FEW else kinds <= {0}
 
 
 def _boxes_in(names: list[bytes]) -> int:
@@ -193,31 +199,30 @@ def _are_heads_even(stretches: _Stretches) -> bool:
     posts = stretches.posts
     if all(one.head == one.place for one in posts[1:]):
         return True
-    kinds = {
-        _boxes_in(head)
-        for one, head in zip(posts, stretches.heads, strict=True)
-        if one.head != one.place
-    }
-    return len(kinds) == 1
+    heads = zip(posts, stretches.heads, strict=True)
+    return len({boxes for one, boxes in heads if one.head != one.place}) == 1
 
 
 def _are_alike(stretches: _Stretches, *, is_cut: bool) -> bool:
     """Whether no post lacks a label of an end tag or a part's name that half of them have: what is gone may leave tags even."""
-    body, posts = stretches.body, stretches.posts
-    ends = _ends(body, posts[-1].place)
+    body, posts, ends = stretches.body, stretches.posts, stretches.ends
     # A body may hold what looks like the list's last row, in front of it.
     last = len(body) if not ends else ends[-1][0] if ends[-1][1] else ends[0][0]
     bounds = [*(one.head for one in posts), last]
-    found = [_signs(body, start, end) for start, end in pairwise(bounds)]
+    found = [_signs_in(body, start, end) for start, end in pairwise(bounds)]
     # Where posts have one element with their number, the header before it has none.
     own = _BESIDE_HEAD if any(one.head == one.place for one in posts) else _OF_POSTS
     if is_cut:
         found.pop()
-    counts = Counter(chain.from_iterable(signs.keys() & own for signs in found))
+    kinds = [(_counts_of(signs), count) for signs, count in Counter(found).items()]
+    counts: Counter[bytes] = Counter()
+    for signs, count in kinds:
+        for sign in signs.keys() & own:
+            counts[sign] += count
     if not all(count == len(found) or count * 2 < len(found) for count in counts.values()):
         return False
     # Who writes about markup writes all of it or none.
-    return all(signs[one] == signs[other] for signs in found for one, other in _pairs(counts))
+    return all(signs[one] == signs[other] for signs, _ in kinds for one, other in _pairs(counts))
 
 
 def _pairs(counts: Counter[bytes]) -> Iterator[tuple[bytes, bytes]]:
@@ -225,20 +230,22 @@ def _pairs(counts: Counter[bytes]) -> Iterator[tuple[bytes, bytes]]:
     return pairwise(label for label in _LABELS if counts[label])
 
 
-def _signs(body: bytes, start: int, end: int) -> Counter[bytes]:
-    counts: Counter[bytes] = Counter(_PART.findall(body, start, end))
-    for own, usual in _OF_TOPICS.items():
-        if own in counts:
-            counts[usual] += counts.pop(own)
+def _signs_in(body: bytes, start: int, end: int) -> tuple[bytes, ...]:
+    """The parts' names and the labels of end tags in a stretch."""
+    names = _PART.findall(body, start, end)
     if body.find(b"<!--", start, end) >= 0:
-        counts.update(b"</" + label for label in _LABEL.findall(body, start, end))
-    return counts
+        names.extend(b"</" + label for label in _LABEL.findall(body, start, end))
+    return tuple(names)
+
+
+def _counts_of(signs: tuple[bytes, ...]) -> Counter[bytes]:
+    return Counter(_OF_TOPICS.get(sign, sign) for sign in signs)
 
 
 def _is_opened(stretches: _Stretches, marks: Landmarks, tags: tuple[str, ...]) -> bool:
     """Whether nothing but what the first post lies in is open between the beginning of the list and it."""
     body, first = stretches.body, stretches.posts[0].place
-    due = _due(marks, in_list(marks)[0], tags)
+    due = _due(marks, stretches.listed[0], tags)
     marked = [found.start() for found in _LIST_START.finditer(body, 0, first)]
     if due is None or marks.replies is None or not marked:
         return True
@@ -253,8 +260,7 @@ def _is_ended(
 ) -> bool:
     """Whether the last post, and a thread's lists, are closed where the list of posts ends."""
     body, last = stretches.body, stretches.posts[-1].place
-    due = _due(marks, in_list(marks)[-1], tags)
-    ends = _ends(body, last)
+    due, ends = _due(marks, stretches.listed[-1], tags), stretches.ends
     if due is None:
         return not ends or any(_is_at_end(stretches, end, marks, tags) for end, _ in ends)
     if ends and ends[0][1]:
@@ -268,7 +274,7 @@ def _is_ended(
     closed = [end for end in places if balance(stretches.to(end), tags) == due]
     if not is_threaded:
         return bool(closed)
-    nested = _due(marks, in_list(marks)[0], _LISTS)
+    nested = _due(marks, stretches.listed[0], _LISTS)
     first = stretches.posts[0].place
     return any(balance(tags_in(body, first, end), _LISTS) == nested for end in closed)
 
@@ -313,9 +319,9 @@ def _due(marks: Landmarks, one: Candidate, tags: tuple[str, ...]) -> tuple[int, 
     head = one.head
     is_inside = head is not None and one.element in head.iterancestors()
     marked = head if head is not None and is_inside else one.element
-    counts: Counter[str] = Counter()
+    around: list[object] = []
     for outer in marked.iterancestors():
         if outer is marks.replies:
-            return tuple(-counts[tag] for tag in tags)
-        counts[str(outer.tag)] += 1
+            return tuple(-around.count(tag) for tag in tags)
+        around.append(outer.tag)
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from parsers.bbpress.address import (
@@ -95,9 +96,14 @@ def _teller(document: Document, *, is_torn: bool) -> Callable[[Element], bool] |
     if _LINK.encode() in document.page.body:
         return lambda element: _LINK in class_tokens(element)
 
+    # Links are asked about more than once.
+    @cache
+    def address_of(href: str) -> str | None:
+        return None if "#" in href else _address(absolute(document.url, href))
+
     def target(element: Element) -> str | None:
         href = element.get("href") if element.tag == "a" else None
-        return _address(absolute(document.url, href)) if href and "#" not in href else None
+        return address_of(href) if href else None
 
     # On every part but the first, a link leads back to the first; without it, the number is a topic's own name.
     topic = _address(first_page_of(stem))

@@ -77,6 +77,8 @@ def read_post(
 
 
 def _problems(one: Candidate, name: str, date: str | None) -> tuple[Problem, ...]:
+    if name and date is not None and one.usual is not None:
+        return ()
     found: list[Problem] = []
     if not name:
         detail = "The page names no author."

@@ -75,7 +75,9 @@ def find_post_doubts(
     )
     for post, one in zip(posts, marks.posts, strict=True):
         is_last = post is posts[-1]
-        yield from _foreign_in(post, is_torn=is_last and not marks.is_closed, is_short=is_short)
+        is_torn = is_last and not marks.is_closed
+        for detail in _foreign_in(post, is_torn=is_torn, is_short=is_short):
+            yield Problem(code="broken-markup", detail=detail, post_id=post.post_id)
         if _is_emptied(post, one):
             detail = "There is nothing in the post's body, or nothing but what add-ons may have put there."
             yield Problem(code="empty-body", detail=detail, post_id=post.post_id)
@@ -90,30 +92,22 @@ def find_post_doubts(
     yield from _doubled(marks)
 
 
-def _foreign_in(post: ParsedPost, *, is_torn: bool, is_short: bool) -> Iterator[Problem]:
-    """What a post has that is none of its own."""
+def _foreign_in(post: ParsedPost, *, is_torn: bool, is_short: bool) -> Iterator[str]:
+    """What a post has that is none of its own, in a sentence each."""
     html = post.body_html
-    found = (
-        (_is_of_other(post), "The post's link to itself has another post's number."),
-        (_is_named_by_body(post), "What was read as the author's name is a link in the body."),
-        (is_torn and _has_other_head(post), "The post's body has another post's header in it."),
-        (
-            is_torn and _END.search(html),
-            "The post's body has in it what the page shows after the posts.",
-        ),
-        (
-            # Where none are missing, somebody writes about markup.
-            is_short and ("bbp-parent-" in html or "bbp-reply-header" in html),
-            "The post's body has other posts in it.",
-        ),
-        (
-            f"revision-log-{post.post_id}" in html or _ADD_ON in html,
-            "The post's body has a part of its revision log or of its attachments in it.",
-        ),
-    )
-    for is_so, detail in found:
-        if is_so:
-            yield Problem(code="broken-markup", detail=detail, post_id=post.post_id)
+    if _is_of_other(post):
+        yield "The post's link to itself has another post's number."
+    if _is_named_by_body(post):
+        yield "What was read as the author's name is a link in the body."
+    if is_torn and _has_other_head(post):
+        yield "The post's body has another post's header in it."
+    if is_torn and _END.search(html):
+        yield "The post's body has in it what the page shows after the posts."
+    # Where none are missing, somebody writes about markup.
+    if is_short and ("bbp-parent-" in html or "bbp-reply-header" in html):
+        yield "The post's body has other posts in it."
+    if f"revision-log-{post.post_id}" in html or _ADD_ON in html:
+        yield "The post's body has a part of its revision log or of its attachments in it."
 
 
 def _is_unlike(post: ParsedPost, one: Candidate, usual: _Usual) -> bool:
@@ -160,10 +154,10 @@ def _is_of_other(post: ParsedPost) -> bool:
 
 
 def _holds_nothing_but_add_ons(content: Element) -> bool:
-    children = list(content)
-    if (content.text or "").strip() or not any(map(is_add_on, children)):
+    if (content.text or "").strip():
         return False
-    return all(_is_foreign(child) and not (child.tail or "").strip() for child in children)
+    is_left = (not _is_foreign(child) or (child.tail or "").strip() for child in content)
+    return not any(is_left) and any(map(is_add_on, content))
 
 
 def _is_known_part(child: Element) -> bool:
@@ -246,7 +240,8 @@ def _headings(root: Element, marks: Landmarks) -> Iterator[Element]:
 
 def _heading_items(marks: Landmarks) -> Iterator[Element]:
     for classes, elements in marks.classed.items():
-        if "bbp-" in classes and not _HEADINGS.isdisjoint(tokens_of(classes)):
+        is_likely = "bbp-header" in classes or "bbp-footer" in classes
+        if is_likely and not _HEADINGS.isdisjoint(tokens_of(classes)):
             yield from (one for one in elements if one.tag == "li")
 
 
@@ -269,12 +264,14 @@ def _mistaken(posts: Sequence[ParsedPost]) -> Iterator[Problem]:
 def _of_nobody(posts: Sequence[ParsedPost]) -> Iterator[Problem]:
     """Posts of accounts whose names lead elsewhere than those of most: what was read as a name may be something else."""
     known = [post for post in posts if post.author.user_id and post.author.url]
-    folders = Counter(_folder(post.author.url or "") for post in known)
-    usual, count = folders.most_common(1)[0] if folders else (None, 0)
+    folders = [_folder(post.author.url or "") for post in known]
+    if len(set(folders)) < 2:
+        return
+    usual, count = Counter(folders).most_common(1)[0]
     if count * 2 <= len(known):
         return
-    for post in known:
-        if _folder(post.author.url or "") != usual:
+    for post, folder in zip(known, folders, strict=True):
+        if folder != usual:
             detail = "The author's name does not lead to a profile, as the others' names do."
             yield Problem(code="unlike-others", detail=detail, post_id=post.post_id)
 

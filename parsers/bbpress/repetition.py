@@ -58,8 +58,9 @@ def lone_copies(posts: Sequence[Candidate], *, is_whole: bool) -> frozenset[int]
 
 
 def _has_suffix(one: Candidate) -> bool:
-    own = one.head if one.head is not None else one.element
-    return (own.get("id") or "").startswith((f"post-{one.post_id}-", f"post-{one.post_id}_"))
+    identity = (one.head if one.head is not None else one.element).get("id")
+    own = f"post-{one.post_id}"
+    return identity not in {None, own} and (identity or "").startswith((f"{own}-", f"{own}_"))
 
 
 def of_one_topic(found: Sequence[Candidate], topic_id: int | None) -> list[Candidate]:

@@ -109,13 +109,13 @@ def _linked(root: Element, marks: Landmarks, known: set[int]) -> Iterator[int]:
 
 def _left_over(root: Element, marks: Landmarks, own: set[str | None]) -> Iterator[Element]:
     """What may be a post's and is neither in a post's body nor around posts, nor in a widget."""
-    contents = {one.content for one in marks.posts}
-    known = contents | {one.element for one in marks.posts} | {one.head for one in marks.posts}
+    known = {part for one in marks.posts for part in (one.content, one.element, one.head)}
     boxes = {box for one in marks.posts if (box := one.element.getparent()) is not None}
     around = boxes.union(*(box.iterancestors() for box in boxes))
     beside = [one for one in _marked(marks, own) if one not in known and one not in around]
     if not any(map(_is_open, beside)):
         return
+    contents = {one.content for one in marks.posts}
     frames = {frame for frame in (*marks.wrappers, marks.replies) if frame is not None}
     is_past, last = False, marks.posts[-1].element
     for element in root.iter(*_HOLDERS):

@@ -30,7 +30,7 @@ FLAT_TAGS = (
 _TAG = re.compile(rf"<(/?(?:{'|'.join(FLAT_TAGS)}))[\s>]".encode())
 _NAMES = {tag: (tag.encode(), f"/{tag}".encode()) for tag in FLAT_TAGS}
 _NOT_MARKUP = re.compile(rb"<(script|style|textarea)\b[^<]*+(?:<(?!/\1\s*>)[^<]*+)*+</\1\s*>")
-_MAY_BE_NO_MARKUP = re.compile(rb"<(?:script|style|textarea)")
+_MAY_BE_NO_MARKUP = re.compile(rb"<(?:!--|script|style|textarea)")
 # Comments but those that the forum's templates, and themes after them, print behind an end tag: they label what it closes.
 _COMMENT = re.compile(rb"<!--(?!\s?[.#][a-z][\w-]{0,60}\s*-->).*?(?:-->|\Z)", re.DOTALL)
 
@@ -43,8 +43,10 @@ def bare_markup(document: Document) -> bytes:
     body = document.page.body
     if document.encoding.startswith("utf-16"):
         body = decode_with(body, document.encoding).encode("utf-8", "replace")
-    markup = _COMMENT.sub(b"", body.lower())
-    return _NOT_MARKUP.sub(b"", markup) if _MAY_BE_NO_MARKUP.search(markup) else markup
+    markup = body.lower()
+    if _MAY_BE_NO_MARKUP.search(markup) is None:
+        return markup
+    return _NOT_MARKUP.sub(b"", _COMMENT.sub(b"", markup))
 
 
 def tags_in(body: bytes, start: int, end: int) -> list[bytes]:
@@ -54,7 +56,6 @@ def tags_in(body: bytes, start: int, end: int) -> list[bytes]:
 
 def balance(names: Iterable[bytes], tags: tuple[str, ...]) -> tuple[int, ...]:
     """How many elements of each name more are opened than closed."""
-    counts = names if isinstance(names, Counter) else Counter(names)
-    return tuple(
-        counts[opened] - counts[closed] for opened, closed in map(_NAMES.__getitem__, tags)
-    )
+    count = (names if isinstance(names, Counter) else Counter(names)).get
+    pairs = map(_NAMES.__getitem__, tags)
+    return tuple([count(opened, 0) - count(closed, 0) for opened, closed in pairs])

@@ -10,19 +10,13 @@ from parsers.redaction.link import is_account, is_action
 if TYPE_CHECKING:
     from parsers.redaction.outline import Outline, Part
 
-# Nothing of what follows is on a page that has none of these: most pages are told by looking for a few words, which is
-# quicker than one pattern for all.
-_LIKELY = (
-    *(b"logged-in", b"wpadminbar", b"author-ip", b"favorite-toggle", b"subscription-toggle"),
-    *(b"logout", b"wp-admin/", b"bb-admin/", b"bbp_toggle_"),
-)
-_LIKELY_END = re.compile(rb"-ip[\"'\s>]")
-_LIKELY_LINKS = tuple(
-    b"-%s-link" % act
-    for act in (
-        *(b"edit", b"trash", b"spam", b"split", b"merge", b"move", b"close", b"stick"),
-        *(b"approve", b"restore", b"delete"),
-    )
+# Nothing of what follows is on a page that has none of these. One pattern finds all that has a hyphen in little more time
+# than a search takes for one word.
+_LIKELY = (b"wpadminbar", b"logout", b"bbp_toggle_")
+_LIKELY_ENDS = re.compile(
+    rb"""-(?:in(?<=logged-in)|ip(?:(?<=author-ip)|(?=["'\s>]))|admin/(?:(?<=wp-admin/)|(?<=bb-admin/))"""
+    rb"|toggle(?:(?<=favorite-toggle)|(?<=subscription-toggle))"
+    rb"|(?:edit|trash|spam|split|merge|move|close|stick|approve|restore|delete)-link)"
 )
 _LONGEST_LINE = 2000
 _LEAVING = re.compile(rb"[?&;]action=logout|[?&]logout")
@@ -47,11 +41,7 @@ ADMIN_LINK = re.compile(
 def is_seen_by_member(data: bytes) -> bool:
     """Whether a page can be one that somebody who was logged in saw; where it cannot, nothing else need be asked."""
     lower = data.lower()
-    return (
-        any(word in lower for word in _LIKELY)
-        or (b"-link" in lower and any(link in lower for link in _LIKELY_LINKS))
-        or _LIKELY_END.search(lower) is not None
-    )
+    return any(word in lower for word in _LIKELY) or _LIKELY_ENDS.search(lower) is not None
 
 
 def is_greeting(outline: Outline, part: Part) -> bool:
