@@ -155,10 +155,11 @@ def _name_and_link(
 
 
 def _first_href(*elements: Element | None) -> str | None:
-    """Where the first link of some elements leads."""
+    """Where the first link leads that is or lies in one of some elements."""
     for element in elements:
-        if element is not None and element.tag == "a":
-            return element.get("href")
+        link = next(element.iter("a"), None) if element is not None else None
+        if link is not None:
+            return link.get("href")
     return None
 
 
@@ -256,9 +257,9 @@ def _first_link(scopes: Sequence[Element]) -> tuple[str, str | None]:
     """The first link with a text that is neither bbPress's nor a place on a page; what shows a picture comes last."""
     links = [link for scope in scopes for link in scope.iter("a") if not _is_of_bbpress(link)]
     for link in sorted(links, key=_shows_picture):
-        text = _name_in(link)
-        if text and not text.startswith("#"):
-            return text, _profile(link.get("href"))
+        text, href = _name_in(link), link.get("href") or ""
+        if text and not (text.startswith("#") or href.startswith("#") or "#post-" in href):
+            return text, _profile(href)
     return "", None
 
 

@@ -21,6 +21,8 @@ _THEME_CONTENT = re.compile(
     r"(?:^|[\s_-])(?:reply|topic|post|comment|entry|message)(?:[_-](?:item|card|box))?[_-]{1,2}(?:content|body|text|entry|message)"
 )
 _BYLINE = re.compile(r"author|user|avatar|member|date|permalink")
+# What themes print beside bodies.
+_NO_BODY = re.compile(r"(?:^|[\s_-])(?:role|rank|date|time|name|count)s?(?=$|[\s_-])")
 # What bbPress and its add-ons mark in bodies.
 _IN_BODY = re.compile(
     r"bbp-(?:user-mention|user-id|(?:reply|topic)-revision|attachments|signature)"
@@ -54,12 +56,15 @@ def find_theme_content(element: Element) -> Element | None:
     for child in element.iterdescendants(*_HOLDERS):
         if _begins_post(child):
             return None
-        if _THEME_CONTENT.search(child.get("class") or ""):
+        if _THEME_CONTENT.search(child.get("class") or "") and not _is_marked_alone(child):
             return _inside_frame(child)
     left = list(_unknown_blocks(element, _DEEPEST))
+    if len(left) > 1:
+        left = [one for one in left if _NO_BODY.search(one.get("class") or "") is None]
     if len(left) == 1:
         return left[0]
-    return next((one for one in element.iterdescendants(*_HOLDERS) if _is_mixed(one)), None)
+    outside = (one for one in element.iterdescendants(*_HOLDERS) if not is_in_log(one))
+    return next(filter(_is_mixed, outside), None)
 
 
 def is_bare_body(element: Element) -> bool:
@@ -74,6 +79,29 @@ def holds_mark(element: Element) -> bool:
     if classes and "bbp-" in classes:
         return _IN_BODY.search(classes) is None
     return any(map(holds_mark, element.iterchildren("*")))
+
+
+def _is_marked_alone(element: Element) -> bool:
+    """Whether an element holds what bbPress prints beside bodies, and nothing else: a number, say."""
+    has_picture = next(element.iter("img"), None) is not None
+    return (
+        not has_picture
+        and any(map(holds_mark, element.iterchildren("*")))
+        and not _says_own(element)
+    )
+
+
+def _says_own(element: Element) -> bool:
+    """Whether there is a text in an element that stands in nothing of bbPress's."""
+    texts = [element.text, *(child.tail for child in element)]
+    others = (one for one in element.iterchildren("*") if "bbp-" not in (one.get("class") or ""))
+    return any(text and text.strip() for text in texts) or any(map(_says_own, others))
+
+
+def is_in_log(element: Element) -> bool:
+    """Whether an element is of what bbPress prints behind a body: an edit names who edited, and is no post."""
+    around = (element, *element.iterancestors(*_HOLDERS, "ul"))
+    return any("-revision-log" in (one.get("class") or "") for one in around)
 
 
 def _is_block(element: Element) -> bool:
@@ -158,7 +186,8 @@ def _unknown_blocks(element: Element, levels: int) -> Iterator[Element]:
     """The largest blocks with text that nothing of bbPress's is in, some levels deep."""
     for child in element.iterchildren(*_HOLDERS):
         if not holds_mark(child):
-            if _is_block(child) and "".join(child.itertext()).strip():
+            is_part = _IN_BODY.search(child.get("class") or "") is not None
+            if _is_block(child) and not is_part and "".join(child.itertext()).strip():
                 yield child
         elif levels and "bbp-" not in (child.get("class") or ""):
             yield from _unknown_blocks(child, levels - 1)

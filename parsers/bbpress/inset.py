@@ -12,6 +12,7 @@ from lxml import etree
 
 from parsers.bbpress.body import drop_comments_in_front
 from parsers.bbpress.class_token import tokens_of
+from parsers.bbpress.content import is_in_log
 from parsers.bbpress.post_date import is_called_date
 from parsers.bbpress.post_part import find_parts
 from parsers.bbpress.text import shown, squeeze
@@ -26,9 +27,8 @@ _PERMALINKS = frozenset(("bbp-reply-permalink", "bbp-topic-permalink"))
 _DATING = _PERMALINKS | {"bbp-reply-post-date", "bbp-topic-post-date"}
 _MARKS = _DATING | {
     *("bbp-author-link", "bbp-author-name", "bbp-author-avatar", "bbp-author-role"),
-    *("bbp-meta", "bbp-reply-header", "bbp-topic-header"),
+    *("bbp-meta", "bbp-reply-header", "bbp-topic-header", "bbp-admin-links"),
 }
-_ACTIONS = frozenset(("bbp-admin-links",))
 # What a theme calls such a part itself; it counts in front of one that bbPress has marked.
 _CALLED = re.compile(
     r"author|byline|meta|poster|user-?name|permalink|(?:^|[\s_-])(?:date|time|posted|name)(?=$|[\s_-])",
@@ -196,7 +196,7 @@ def _trailing(holder: Element) -> list[Element]:
     for child in holder.iterchildren("*", reversed=True):
         if squeeze(child.tail):
             break
-        is_marked = _is_marked(child) or (_has(child, _ACTIONS) and len(shown(child)) <= _LONGEST)
+        is_marked = _is_marked(child)
         if not (is_marked or _is_blank(child)):
             break
         run.append(child)
@@ -211,11 +211,14 @@ def _is_marked(element: Element) -> bool:
 
 
 def _has(element: Element, names: frozenset[str]) -> bool:
-    if "revision-log" in (element.get("class") or ""):  # which names editors
-        return False
+    """Whether an element is, or holds, something of these names that no log of edits does: that names editors."""
     return any(
-        classes is not None and "bbp-" in classes and not names.isdisjoint(tokens_of(classes))
-        for classes in (one.get("class") for one in element.iter("*"))
+        classes is not None
+        and "bbp-" in classes
+        and not names.isdisjoint(tokens_of(classes))
+        and not is_in_log(one)
+        for one in element.iter("*")
+        for classes in (one.get("class"),)
     )
 
 
@@ -287,9 +290,11 @@ def _body(ends: _Ends) -> Element:
 
 
 def _foot(one: Candidate) -> Iterator[Element]:
-    """What follows a post and has its own link in it."""
+    """What follows a post, or the box that has its number, and has its own link in it."""
     end = f"#post-{one.post_id}"
-    after = next(one.element.itersiblings("*"), None)
+    box = one.element.getparent()
+    whole = box if box is not None and box.get("id") == end[1:] else one.element
+    after = next(whole.itersiblings("*"), None)
     if after is None or "bbp-parent-" in (after.get("class") or ""):
         return
     links = list(after.iter("a"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from parsers.bbpress.candidate import TYPES, Candidate
-from parsers.bbpress.class_token import class_tokens, tokens_of
+from parsers.bbpress.class_token import class_tokens
 from parsers.bbpress.content import (
     HEADS,
     find_content,
@@ -38,7 +38,7 @@ _POST_ID = re.compile(r"post-0*([1-9]\d{0,17})$")
 # A class name as a whole; what comes first is literal, since a pattern that begins otherwise is tried at every letter.
 _POST_TOKEN = re.compile(r"post-(?<!\Spost-)0*([1-9]\d{0,17})(?!\S)")
 _LIST_IDS = {
-    "replies": re.compile(r"topic-0*([1-9]\d{0,17})-replies$"),
+    "replies": re.compile(r"(?:bbp-)?topic-0*([1-9]\d{0,17})-replies$"),
     "notice": re.compile(r"(?:no|new)-reply-(\d{1,18})$"),
 }
 _LEAD_ID = re.compile(r"bbp-topic-(\d{1,18})(?:-lead)?$")
@@ -68,7 +68,9 @@ _INDEXES = frozenset(("bbp-topics", "bbp-forums", "bbp-search-results"))
 _ENDS = frozenset(("bbp-footer", "bbp-pagination-count", "bbp-pagination-links"))
 # The reply form or the notice in its place, where a theme drops their numbers.
 _NOTICES = frozenset(("bbp-no-reply", "bbp-reply-form"))
-_KNOWN = _NAMED.keys() | _LEADS | _INDEXES | _ENDS | _NOTICES | HEADS
+# A post of stand-alone bbPress, which knows none of what is marked here.
+_STANDALONE = "threadpost"
+_KNOWN = frozenset((*_NAMED, *_LEADS, *_INDEXES, *_ENDS, *_NOTICES, *HEADS, _STANDALONE))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +138,7 @@ class _Scan:
 
     def take_all(self) -> None:
         """Meet every element, outer ones first: a body is known before anything inside it is met."""
+        classed = self._classed
         for element in self._root.iter(*_SCANNED):
             identity = element.get("id")
             if identity is not None:
@@ -145,22 +148,18 @@ class _Scan:
                     self._numbered.append(element)
             classes = element.get("class")
             if classes is not None:
-                self._classed[classes].append(element)
-                self._take_classes(element, classes)
+                classed[classes].append(element)
+                if "post-" in classes:
+                    # No two posts have all their class names alike: what is in them is not kept.
+                    tokens = frozenset(classes.split())
+                    self._take_candidate(element, classes, tokens)
+                    self._take_classes(element, tokens & _KNOWN)
+                elif names := _known(classes):
+                    self._take_classes(element, names)
 
-    def _take_classes(self, element: Element, classes: str) -> None:
-        if "threadpost" in classes and "threadpost" in classes.split():
-            # A post of stand-alone bbPress, which knows none of what is marked here.
+    def _take_classes(self, element: Element, names: frozenset[str]) -> None:
+        if _STANDALONE in names:
             self._foreign.add(element)
-        if "post-" in classes:
-            # No two posts have all their class names alike: what is in them is not kept.
-            tokens = frozenset(classes.split())
-            self._take_candidate(element, classes, tokens)
-            names = tokens & _KNOWN
-        elif "bbp-" in classes:
-            names = _known(classes)
-        else:
-            return
         for name in names:
             self._take_class(element, name)
 
@@ -389,7 +388,7 @@ def _is_inside(element: Element, around: set[Element]) -> bool:
 
 @lru_cache(maxsize=1024)
 def _known(classes: str) -> frozenset[str]:
-    return tokens_of(classes) & _KNOWN
+    return _KNOWN.intersection(classes.split())
 
 
 def _is_erased(lead: Element) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from parsers.bbpress.byline import after_byline, before_byline, text_before
 from parsers.bbpress.post_part import scopes_of
-from parsers.bbpress.text import shown
+from parsers.bbpress.text import shown, squeeze
 from parsers.dates import read_relative
 from parsers.visible_text import visible_text
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from parsers.locale import Locale
 
 _DIGIT = re.compile(r"\d")
+_NUMBERS = re.compile(r"\d+")
 _DATING = re.compile(
     r"(?:^|[\s_-])(?:date|dateline|time|timestamp|timeago|posted|published|created|duration)(?=$|[\s_-])",
     re.IGNORECASE,
@@ -53,11 +54,15 @@ def read_date(
         element = _first(one, is_called_date)
     if element is not None:
         return _without_number(element, parts.get("permalink")) or None, _attribute(element)
-    bare = _bare_date(parts, name, locale)
+    bare = _bare_date(parts, name, locale) or _beside(one, parts.get("permalink"), locale)
     if bare is not None:
         return bare, None
-    link = _first(one, lambda inner: _is_dated_link(inner, one.post_id))
-    if link is None and "permalink" in parts and _says_how_long_ago(parts["permalink"], locale):
+    link = _first(one, lambda inner: _is_dated_link(inner, one.post_id, locale))
+    if (
+        link is None
+        and "permalink" in parts
+        and _says_how_long_ago(shown(parts["permalink"]), locale)
+    ):
         link = parts["permalink"]
     if link is None:
         small = (inner for inset in one.insets for inner in inset.iter("small"))
@@ -94,7 +99,8 @@ def is_called_date(element: Element) -> bool:
         return False
     text = shown(element)
     is_short = len(text) <= _LONGEST and sum(map(_says, element)) <= 1
-    return is_short and _DIGIT.search(text) is not None and _NUMBER.match(text) is None
+    is_other = _NUMBER.match(text) or _OTHER_DATES.match(text)
+    return is_short and _DIGIT.search(text) is not None and not is_other
 
 
 def _says(element: Element) -> bool:
@@ -106,17 +112,18 @@ def _names_date(classes: str) -> bool:
     return _DATING.search(classes) is not None and _OTHER_DATES.search(classes) is None
 
 
-def _is_dated_link(element: Element, post_id: int) -> bool:
+def _is_dated_link(element: Element, post_id: int, locale: Locale | None) -> bool:
     """Whether an element is a post's link to itself with a date for its text."""
     if element.tag != "a" or not (element.get("href") or "").endswith(f"#post-{post_id}"):
         return False
     text = shown(element)
-    return len(text) <= _LONGEST and _YEAR_OR_TIME.search(text) is not None
+    is_date = len(text) <= _LONGEST and _YEAR_OR_TIME.search(text) is not None
+    return is_date or _says_how_long_ago(text, locale)
 
 
-def _says_how_long_ago(link: Element, locale: Locale | None) -> bool:
+def _says_how_long_ago(text: str, locale: Locale | None) -> bool:
     words = locale.dates if locale is not None else None
-    return read_relative(shown(link), words, _ANY_TIME) is not None
+    return read_relative(text, words, _ANY_TIME) is not None
 
 
 def _attribute(element: Element) -> str | None:
@@ -136,3 +143,28 @@ def _bare_date(parts: Mapping[str, Element], name: str, locale: Locale | None) -
         text = after_byline(text, locale)
     text = before_byline(text, locale)
     return text if _DIGIT.search(text) and text != name else None
+
+
+def _beside(one: Candidate, permalink: Element | None, locale: Locale | None) -> str | None:
+    """The date that stands bare behind the permalink, or in an element without a name beside it."""
+    around = permalink.getparent() if permalink is not None else None
+    if permalink is None or around is None:
+        return None
+    # What holds more than a part of the post's head holds its body.
+    if not any(scope is around or scope in around.iterancestors() for scope in scopes_of(one)):
+        return None
+    bare = (
+        shown(child)
+        for child in around.iterchildren("*")
+        if not (len(child) or child.get("class"))
+    )
+    texts = (squeeze(permalink.tail), *bare)
+    return next((text for text in texts if _is_dated(text, locale)), None)
+
+
+def _is_dated(text: str, locale: Locale | None) -> bool:
+    """Whether a text is a date with its year or a time, or says how long ago something was."""
+    if len(text) > _LONGEST:
+        return False
+    is_date = _YEAR_OR_TIME.search(text) is not None and len(_NUMBERS.findall(text)) > 1
+    return is_date or _says_how_long_ago(text, locale)

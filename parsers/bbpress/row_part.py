@@ -166,6 +166,42 @@ def read_last_post(
     )
 
 
+def read_linked_post(
+    row: Element,
+    excerpt: Element | None,
+    title: str,
+    own_url: str,
+    url: str,
+    locale: Locale | None,
+) -> LastPost | None:
+    """The newest post of a topic in a theme that marks no cell for it, by the link to it; None where there is none.
+
+    Args:
+        row: the topic's row.
+        excerpt: what somebody wrote in it.
+        title: the topic's; a link that has it does not say when the post was written.
+        own_url: where the topic is.
+        url: the page's address.
+        locale: the page's language.
+    """
+    for link in row.iter("a"):
+        href = absolute(url, link.get("href") or "")
+        post = _POST.search(href)
+        if post is None or not href.startswith(own_url) or _lies_in(link, excerpt):
+            continue
+        text = shown(link)
+        beside = link.itersiblings("a", "span", preceding=True)
+        named = (one for one in beside if "bbp-author" in (one.get("class") or "") and shown(one))
+        return LastPost(
+            text=text if text and title not in text else None,
+            url=href,
+            post_id=int(post[1]),
+            title=link.get("title") or None,
+            author=read_row_author(next(named, None), None, url, locale),
+        )
+    return None
+
+
 def _own_text(cell: Element) -> str:
     """The text of a cell before what it says of the author."""
     parts = [cell.text or ""]

@@ -64,7 +64,12 @@ def find_places(
             depth=depths[item] if is_whole else None,
         )
         is_threaded = is_threaded or around is not None or _is_in_thread_list(item)
-    return places if is_threaded else {}
+    return {**_on_top(posts, is_whole=is_whole), **places} if is_threaded else {}
+
+
+def _on_top(posts: Sequence[Candidate], *, is_whole: bool) -> dict[int, Place]:
+    """Where the opening post stands that is in no item, as where it stands above the list of replies."""
+    return {one.post_id: Place(depth=0) for one in posts if is_whole and one.is_opening}
 
 
 def is_on_top(mark: Element) -> bool:

@@ -84,10 +84,11 @@ def read_topic_page(document: Document, engine: str) -> TopicPage:
     continuation = _continuation(root, marks, parts)
     log = continuation.log if continuation is not None else None
     topic_url = own_url(pager, head, url)
+    topic_id = _topic_id(marks, head)
     title, is_shown = read_title(root, marks, path.current)
     return TopicPage(
         engine=engine,
-        topic_id=_topic_id(marks, head),
+        topic_id=topic_id,
         title=title,
         url=topic_url,
         forum=path.forums,
@@ -114,7 +115,7 @@ def read_topic_page(document: Document, engine: str) -> TopicPage:
         problems=(
             *document.problems,
             *_problems(head, locale, marks, is_shown=is_shown),
-            *(() if erased else _lost_opening(posts, _topic_id(marks, head), pager, parts)),
+            *(() if erased else _lost_opening(posts, topic_id, pager, parts)),
             *map(_copied, sorted(copies)),
             *(doubt for doubt in doubts if doubt.post_id not in shown),
             *_of_posts(posts),
@@ -236,8 +237,8 @@ def _erased(erased: tuple[Element, ...], marks: Landmarks, claim: CountClaim | N
 
 
 def _topic_id(marks: Landmarks, head: Head) -> int | None:
-    opening = next((one.post_id for one in marks.posts if one.is_opening), None)
-    return marks.topic_id or head.post_id or opening
+    known = marks.topic_id or head.post_id
+    return known or next((one.post_id for one in marks.posts if one.is_opening), None)
 
 
 def own_url(pager: Pager, head: Head, url: str) -> str | None:

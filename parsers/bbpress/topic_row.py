@@ -10,7 +10,13 @@ from parsers.bbpress.author import user_number
 from parsers.bbpress.class_token import class_tokens
 from parsers.bbpress.number import read_number
 from parsers.bbpress.pager import read_pager
-from parsers.bbpress.row_part import find_row_parts, find_title, read_last_post, read_row_author
+from parsers.bbpress.row_part import (
+    find_row_parts,
+    find_title,
+    read_last_post,
+    read_linked_post,
+    read_row_author,
+)
 from parsers.bbpress.text import shown
 from parsers.list_records import TopicRow, Withheld
 from parsers.records import ForumLink, Pager
@@ -63,7 +69,11 @@ def read_topic_row(
         forum_id=parent,
         voices=voices,
         count=count,
-        last_post=read_last_post(parts, None, url, locale),
+        last_post=(
+            read_last_post(parts, None, url, locale)
+            if "freshness" in parts
+            else read_linked_post(element, parts.get("text"), title, own_url, url, locale)
+        ),
         status=_status(element, tokens),
         sticky=_stickiness(tokens),
         withheld=next((one for one in _WITHHELD if f"status-{one}" in tokens), None),
@@ -77,14 +87,15 @@ def _starter(parts: Mapping[str, Element]) -> Element | None:
     if "starter" in parts or "title" not in parts:
         return parts.get("starter")
     links = parts["title"].iter("a", "span")
-    return next((one for one in links if not _AUTHORS.isdisjoint(class_tokens(one))), None)
+    named = (one for one in links if not _AUTHORS.isdisjoint(class_tokens(one)))
+    return next(filter(shown, named), None)
 
 
 def _counts(parts: Mapping[str, Element]) -> tuple[int | None, int | None]:
     """The numbers of people and of posts; some themes print both into one cell, or the second alone."""
     voices, count = parts.get("voices"), parts.get("count")
-    cells = [parts.get("counts"), *(cell for cell in (voices, count) if _is_joined(cell))]
-    joined = next((cell for cell in cells if cell is not None), None)
+    sentence = parts.get("counts") if count is None else None
+    joined = next((cell for cell in (voices, count) if _is_joined(cell)), sentence)
     if joined is None:
         return read_number(shown(voices)), read_number(shown(count))
     numbers = [read_number(found) for found in _NUMBERS.findall(shown(joined))]
