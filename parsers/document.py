@@ -7,8 +7,6 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bs4.dammit import UnicodeDammit
-
 from parsers.markup import MOST_LEVELS, balanced, check_markup, preface_length, read_tree
 from parsers.page_address import PageAddress, base_of
 from parsers.records import Page, Problem
@@ -149,6 +147,8 @@ def _guess(data: bytes) -> str:
     beyond = len(data) - len(data.translate(None, _BEYOND_ASCII))
     if beyond < max(_TELLING, len(data) * _TELLING_SHARE) and _fits(data, "cp1252"):
         return "cp1252"
+    from bs4.dammit import UnicodeDammit  # noqa: PLC0415  slow to import, and few pages need it
+
     return UnicodeDammit(data).original_encoding or "utf-8"
 
 
