@@ -412,6 +412,18 @@ def test_a_second_run_says_who_holds_the_archive_and_a_third_gets_it(tmp_path: P
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_who_only_reads_takes_the_lock_of_a_killed_run_away(tmp_path: Path) -> None:
+    path, lock = tmp_path / "a.db", tmp_path / "a.db.lock"
+    with writing(path, command="archive", host="forum.test") as archive:
+        ensure_run(archive.connection, archive, "2026-01-01T00:00:00Z")
+        with reading(path):
+            assert lock.exists(), "this one is held"
+    lock.write_text("process 1, `archive`\n")
+    with reading(path):
+        pass
+    assert not lock.exists()
+
+
 def test_the_lock_of_a_killed_run_holds_nobody_up(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     make(path)

@@ -80,6 +80,10 @@ def check(path: Path) -> Verdict:
         ("UPDATE topics SET title = 'Another'", "something else is recorded"),
         ("DELETE FROM posts WHERE post_id = 126; DELETE FROM revisions WHERE post_id = 126", "Of 1 posts (126)"),
         ("UPDATE topic_pages SET claim_total = 12", "pages"),
+        (
+            "INSERT INTO search_index (rowid, title, body) VALUES (9999, '', 'else'); UPDATE search_entries SET entry_id = 9999 WHERE post_id = 124",
+            "1 posts (124) are found by other words",
+        ),
     ],
 )  # fmt: skip
 def test_a_deep_check_finds_records_that_pages_do_not_give(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.archiving import World
+from scraper.demo import life_site
+from tests.archiving import World, failing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,3 +138,42 @@ def test_whatever_happens_no_post_is_missed_in_silence(seed: int, tmp_path: Path
         assert world.archive().exit_code == 0
         assert world.archive(refresh=True).exit_code == 0
         assert world.live() == world.ids
+
+
+def test_pages_of_another_size_in_the_midst_of_a_crawl_are_read_again(tmp_path: Path) -> None:
+    """A crawl that was stopped goes on the next day; what it has read already may be of pages that are shorter or longer now."""
+    with World.of(tmp_path, posts=4, per_page=2) as world:
+        world.archive()
+        world.add(6)
+        world.server.intercept = failing(world.page(2))
+        assert world.archive(refresh=True).exit_code == 4
+        world.server.intercept = None
+        world.server.forum = life_site.change_page_size(world.server.forum, 3)
+        assert world.archive().exit_code == 0
+        assert (world.live(), world.gone()) == (world.ids, [])
+
+
+def test_a_page_that_failed_and_is_no_longer_there_leads_to_the_topic_s_end(
+    tmp_path: Path,
+) -> None:
+    """That it could not be read was known already; that the topic is shorter now is news."""
+    with World.of(tmp_path, posts=12) as world:
+        world.archive()
+        world.server.intercept = failing(world.page(3))
+        assert world.archive(refresh=True).exit_code == 4
+        world.server.intercept = None
+        world.delete(2, 3, 4)
+        assert world.archive().exit_code == 0
+        assert world.live() == world.ids
+
+
+def test_where_pages_have_become_longer_no_post_falls_between_them(tmp_path: Path) -> None:
+    """The last page of today begins further on than the one ended that was read the day before."""
+    with World.of(tmp_path, posts=12, per_page=2) as world:
+        world.archive()
+        world.server.intercept = failing(*(world.page(number) for number in (3, 4, 5)))
+        assert world.archive(refresh=True).exit_code == 4
+        world.server.intercept = None
+        world.server.forum = life_site.change_page_size(world.server.forum, 7)
+        assert world.archive().exit_code == 0
+        assert (world.live(), world.gone()) == (world.ids, [])

@@ -153,3 +153,15 @@ def test_there_is_nothing_to_read_where_there_is_no_archive(tmp_path: Path) -> N
     with pytest.raises(UsageError, match="There is no archive at"):
         reparse(tmp_path / "none.db", FakeClock())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_came_after_the_clock_was_put_back_is_newer_all_the_same(tmp_path: Path) -> None:
+    with World.of(tmp_path, posts=7) as world:
+        world.archive()
+        world.clock.advance(-86_400)
+        world.edit(2, "Better words.")
+        world.archive(refresh=True)
+        before = exported_bytes(world.path)
+        assert b"Better words." in before
+        assert reparse(world.path, world.clock).exit_code == 0
+        assert exported_bytes(world.path) == before

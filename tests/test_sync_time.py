@@ -14,7 +14,8 @@ from scraper.demo import DemoAnswer
 from scraper.sync import site_time
 from scraper.sync.importing import ImportJob, import_source
 from scraper.sync.reparsing import reparse
-from tests.archiving import World, exported_bytes, failing, save_pages
+from tests.archiving import World, exported_bytes, failing, rarely, save_pages
+from tests.living import settled_anew, stored_times
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -396,3 +397,30 @@ def test_a_site_may_write_dates_as_its_owner_likes(
         assert world.posts()[0].published_text == shown
         assert local_times(world) == local_truth(world)
         assert times(world) == truth(world)
+
+
+@pytest.mark.parametrize("has_rest", [True, *rarely(False)])
+def test_new_posts_are_settled_as_the_others_were_without_going_through_all(
+    has_rest: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with World.of(tmp_path, posts=13, rest=has_rest) as world:
+        world.archive()
+        world.add(3)
+        with monkeypatch.context() as patch:
+            patch.setattr(site_time, "_Settling", Mock(side_effect=AssertionError))
+            assert world.archive().exit_code == 0
+        assert times(world) == truth(world)
+        assert world.posts()[-1].published is not None
+
+
+def test_new_posts_whose_dates_are_written_otherwise_have_all_of_them_settled_anew(
+    tmp_path: Path,
+) -> None:
+    """The 9th of August or the 8th of September: what all dates say together may be something else now."""
+    with World.of(tmp_path, posts=13, date_format="d/m/Y") as world:
+        world.archive()
+        forum = world.server.forum
+        world.server.forum = replace(forum, settings=replace(forum.settings, date_format="m/d/Y"))
+        world.add(3)
+        world.archive()
+        assert stored_times(world.path) == settled_anew(world.path, world.clock)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from parsers.errors import DamagedArchiveError
 from scraper.archive.content import load_content
 from scraper.archive.media import load_file
+from scraper.archive.search_index import vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Iterator
 
     from scraper.archive.database import Archive
 
@@ -110,27 +110,12 @@ def _bad_index(connection: sqlite3.Connection) -> Iterator[Damage]:
         who = f"{count} posts are" if count > 1 else "1 post is"
         yield Damage(sentence=f"{who} not in the full-text index.", is_rebuildable=True)
     try:
-        with _vocabulary(connection):
+        with vocabulary(connection):
             connection.execute("SELECT count(*) FROM temp.vocabulary").fetchone()
     except sqlite3.DatabaseError as error:
         yield Damage(
             sentence=f"The full-text index cannot be read ({error}).", is_rebuildable=True
         )
-
-
-@contextmanager
-def _vocabulary(connection: sqlite3.Connection) -> Generator[None]:
-    """A table of every word at every place in the index. It is this connection's own, and no part of the archive."""
-    is_for_reading = connection.execute("PRAGMA query_only").fetchone()[0]
-    connection.execute("PRAGMA query_only = OFF")
-    try:
-        connection.execute(
-            "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab (main, search_index, instance)"
-        )
-        yield
-    finally:
-        connection.execute("DROP TABLE IF EXISTS temp.vocabulary")
-        connection.execute(f"PRAGMA query_only = {is_for_reading}")
 
 
 _UNINDEXED = """

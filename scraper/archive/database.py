@@ -7,7 +7,7 @@ import re
 import sqlite3
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from scraper.archive.header import (
     no_archive,
     read_header,
 )
-from scraper.archive.lock import locked
+from scraper.archive.lock import locked, remove_stale_lock
 from scraper.archive.migration import migrate
 from scraper.archive.stale_log import discard_stale_log, remove_stale_log
 from scraper.archive.wiping import needs_wiping, wipe
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     from scraper.fetch.traffic import Asked
 
-VERSION = 4
+VERSION = 5
+DURABLE = "PRAGMA synchronous = FULL"
 _BESIDE = ("-wal", "-shm", "-journal")
 _DISK_ERRORS = frozenset(
     {
@@ -103,6 +104,7 @@ def reading(path: Path) -> Generator[Archive]:
         with writing(path, command="bring an older archive up to date"):
             pass
     discard_stale_log(path)
+    remove_stale_lock(path)
     with (
         translated_errors(path, doing="read"),
         closing(_connect_to_read(path)) as connection,
@@ -270,13 +272,13 @@ def _connect_to_read(path: Path) -> sqlite3.Connection:
 
 def _prepare(archive: Archive, host: str | None) -> None:
     connection = archive.connection
+    connection.execute(DURABLE)
     if host is not None and not connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
         _create(connection, host)
     application_id = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     check_format(archive.path, application_id, version, VERSION)
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA journal_mode = WAL")  # a snapshot that was copied back has it not
     if version < VERSION:
         migrate(archive.path, connection, VERSION, partial(_check_schema, archive.path))
@@ -300,7 +302,12 @@ def _schema_of_this_format() -> dict[str, str]:
 def schema_of(connection: sqlite3.Connection) -> dict[str, str]:
     """What each table and index was made by, without comments, and without the quotes that a renaming leaves."""
     rows = connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
-    return {row[0]: " ".join(re.sub(r"--.*", "", row[1]).replace('"', "").split()) for row in rows}
+    return {name: _without_comments(statement) for name, statement in rows}
+
+
+@lru_cache(maxsize=256)
+def _without_comments(statement: str) -> str:
+    return " ".join(re.sub(r"--.*", "", statement).replace('"', "").split())
 
 
 def _schema() -> str:

@@ -44,6 +44,18 @@ def locked(path: Path, command: str) -> Generator[None]:
         lock.release()
 
 
+def remove_stale_lock(path: Path) -> None:
+    """Remove the lock file that a killed run has left beside an archive; one that is held stays."""
+    name = path.with_name(f"{path.name}.lock")
+    if not name.exists() or not os.access(path.parent, os.W_OK):
+        return
+    lock = FileLock(name)
+    with suppress(Timeout, OSError):  # it is held
+        lock.acquire(timeout=0)
+        name.unlink()
+        lock.release()
+
+
 def _acquired(path: Path, name: Path) -> FileLock:
     if not path.parent.is_dir():  # the lock would make the folder
         raise _unwritable(path, f"there is no folder {path.parent}")

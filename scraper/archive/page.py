@@ -133,10 +133,20 @@ def load_page(archive: Archive, row: sqlite3.Row) -> Page:
 
 def stored_pages(archive: Archive) -> Iterator[tuple[int, str, Page]]:
     """Every page in the order of when it came from its source: its number, its kind, and what came."""
-    query = "SELECT page_id FROM pages ORDER BY fetched_at, page_id"
-    for (page_id,) in archive.connection.execute(query).fetchall():
+    for page_id, _ in archive.connection.execute(_AS_THEY_CAME).fetchall():
         for row in archive.connection.execute("SELECT * FROM pages WHERE page_id = ?", (page_id,)):
             yield page_id, row["kind"], load_page(archive, row)
+
+
+# What runs asked for came in the order in which it was kept, even where a clock was put back; what was imported came then and
+# there, whenever that was.
+_AS_THEY_CAME = """
+WITH dated AS (
+    SELECT page_id, fetched_at, CASE WHEN run_id IN (SELECT run_id FROM requests) THEN fetched_at END AS asked_at FROM pages
+)
+SELECT page_id, CASE WHEN asked_at IS NULL THEN fetched_at ELSE max(asked_at) OVER (ORDER BY page_id) END AS came_at FROM dated
+ORDER BY came_at, page_id
+"""
 
 
 def newest_pages(archive: Archive, kind: str, since: datetime) -> Iterator[Page]:

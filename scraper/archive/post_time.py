@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from parsers.post_record import POSTS_TYPE
+from scraper.archive.settled_time import note_new_time
 from scraper.archive.stored_json import texts
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from parsers.records import FeedItem, PublishedSource
 
@@ -100,6 +101,18 @@ def pairs_read(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in connection.execute(query)]
 
 
+def pairs_kept(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """The same of all posts, where what was read is of new ones alone: the others keep theirs."""
+    rows = connection.execute(_PAIRS_KEPT, {"given": POSTS_TYPE})
+    return [(row[0], row[1]) for row in rows]
+
+
+_PAIRS_KEPT = """
+SELECT feed_published, coalesce(local, published_local) AS local FROM posts JOIN pages USING (page_id) LEFT JOIN read_times USING (post_id)
+WHERE feed_published IS NOT NULL AND coalesce(local, published_local) IS NOT NULL AND instr(headers, :given) = 0 ORDER BY post_id
+"""
+
+
 def ends_of_topics(connection: sqlite3.Connection, count: int) -> dict[int, list[ReadTime]]:
     """The oldest and the newest posts of each topic, so many of each, by local time; only those whose time was read."""
     ends: dict[int, list[ReadTime]] = {}
@@ -123,13 +136,36 @@ WHERE place <= :count OR place > places - :count ORDER BY placed.topic_key, plac
 
 def shown_times(connection: sqlite3.Connection, count: int) -> Iterator[list[ShownTime]]:
     """What every post shows, so many posts at a time; what is made of some may be stored before the next are read."""
-    language = _common_language(connection)
+    values = {"count": count, "language": _common_language(connection), "given": POSTS_TYPE}
+    return _some_at_a_time(connection, _SHOWN, values)
+
+
+def new_times(
+    connection: sqlite3.Connection, count: int, language: str | None
+) -> Iterator[list[ShownTime]]:
+    """The same of posts whose times are not settled yet.
+
+    Args:
+        connection: to the archive.
+        count: so many posts at a time.
+        language: of pages that do not tell theirs.
+    """
+    values = {"count": count, "language": language, "given": POSTS_TYPE}
+    return _some_at_a_time(connection, _of_new(_SHOWN), values)
+
+
+def _some_at_a_time(
+    connection: sqlite3.Connection, query: str, values: Mapping[str, object]
+) -> Iterator[list[ShownTime]]:
     last = -1
-    while rows := connection.execute(
-        _SHOWN, {"last": last, "count": count, "language": language, "given": POSTS_TYPE}
-    ).fetchall():
+    while rows := connection.execute(query, {**values, "last": last}).fetchall():
         yield [_shown(row) for row in rows]
         last = rows[-1]["post_id"]
+
+
+def _of_new(query: str) -> str:
+    """A query of all posts, for those alone whose times are not settled yet; it begins with them."""
+    return query.replace("FROM posts", "FROM unsettled_posts CROSS JOIN posts USING (post_id)")
 
 
 def _shown(row: sqlite3.Row) -> ShownTime:
@@ -218,6 +254,21 @@ def shown_texts(connection: sqlite3.Connection, language: str | None) -> Iterato
         yield row[0]
 
 
+def new_texts(
+    connection: sqlite3.Connection, language: str | None, wanted: str | None
+) -> Iterator[str]:
+    """The same of posts whose times are not settled yet.
+
+    Args:
+        connection: to the archive.
+        language: of pages that do not tell theirs.
+        wanted: the language that the dates are in.
+    """
+    values = {"language": language, "wanted": wanted}
+    for row in connection.execute(_of_new(_TEXTS), values):
+        yield row[0]
+
+
 def successive_texts(
     connection: sqlite3.Connection, language: str | None
 ) -> Iterator[tuple[str, str]]:
@@ -240,11 +291,25 @@ def texts_by_feed(connection: sqlite3.Connection, language: str | None) -> dict[
     return {row[0]: row[1] for row in connection.execute(_FEED_TIMES, values)}
 
 
+def new_texts_by_feed(
+    connection: sqlite3.Connection, language: str | None, wanted: str | None
+) -> dict[str, str]:
+    """The same of posts whose times are not settled yet; see `new_texts`."""
+    values = {"language": language, "wanted": wanted}
+    return {row[0]: row[1] for row in connection.execute(_of_new(_FEED_TIMES), values)}
+
+
 def newest_copy(connection: sqlite3.Connection) -> str | None:
     """When the newest page came that posts are known from."""
     query = "SELECT max(fetched_at) FROM pages WHERE page_id IN (SELECT page_id FROM posts)"
     row = connection.execute(query).fetchone()
     return row[0] if row else None
+
+
+def newest_new_copy(connection: sqlite3.Connection) -> str | None:
+    """When the newest page came that posts are known from whose times are not settled yet."""
+    query = "SELECT max(fetched_at) FROM unsettled_posts CROSS JOIN posts USING (post_id) JOIN pages USING (page_id)"
+    return str(found) if (found := connection.execute(query).fetchone()[0]) else None
 
 
 def feed_sources(connection: sqlite3.Connection) -> list[FeedSource]:
@@ -280,16 +345,17 @@ def note_question(connection: sqlite3.Connection, url: str, now: str) -> None:
     )
 
 
-def store_feed_times(connection: sqlite3.Connection, items: Iterable[FeedItem]) -> int:
-    """Keep what a feed says of posts that the archive holds.
+def store_feed_times(connection: sqlite3.Connection, items: Iterable[FeedItem]) -> None:
+    """Keep what a feed says of posts that the archive holds; where that is new, their times are to be settled."""
+    for item in items:
+        values = (item.published.strftime("%Y-%m-%dT%H:%M:%SZ"), item.post_id)
+        if connection.execute(_STORE_FEED_TIME, values).rowcount:
+            note_new_time(connection, item.post_id)
 
-    Returns:
-        Of how many posts it says something new.
-    """
-    return connection.executemany(
-        "UPDATE posts SET feed_published = ?1 WHERE post_id = ?2 AND feed_published IS NOT ?1",
-        [(item.published.strftime("%Y-%m-%dT%H:%M:%SZ"), item.post_id) for item in items],
-    ).rowcount
+
+_STORE_FEED_TIME = (
+    "UPDATE posts SET feed_published = ?1 WHERE post_id = ?2 AND feed_published IS NOT ?1"
+)
 
 
 def store_times(connection: sqlite3.Connection, times: Iterable[PostTime]) -> None:

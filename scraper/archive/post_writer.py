@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scraper.archive.change_log import log_author, log_place
+from scraper.archive.new_address import is_same_elsewhere
 from scraper.archive.search_index import index_post
-from scraper.archive.site import note_new_times
+from scraper.archive.settled_time import note_new_time
 from scraper.archive.stored_json import to_json
 
 if TYPE_CHECKING:
@@ -77,12 +78,13 @@ def save_post(
     if known is not None or not _is_known_author(connection, post.author):
         log_author(connection, known, post.author, post.role_key or post.role, source.seen_at)
     values = _post_values(connection, topic_key, post, place, source)
-    if known is None or _shows_new_time(known, post):
-        note_new_times(connection, there_are=True)
     if known is None:
         connection.execute(_INSERT_POST, values)
+        note_new_time(connection, post.post_id)
         _insert_revision(connection, post, 1, source)
         return Saved(new=1)
+    if _shows_new_time(known, post) or known["topic_key"] != topic_key:
+        note_new_time(connection, post.post_id)
     if _is_beginning(known, post):
         # They stand at the post's end, on the next part; and what was read whole is not doubtful for a torn copy.
         values |= {"edits": known["edits"], "problems": known["problems"]}
@@ -97,7 +99,7 @@ def _shows_new_time(known: sqlite3.Row, post: ParsedPost) -> bool:
     """Whether what a post shows of its time means something else now; words such as “3 days ago” do every day."""
     shown = (post.published_text, post.published_attribute)
     is_same = shown == (known["published_text"], known["published_attribute"])
-    return not is_same or known["published_local"] is None
+    return not is_same or known["published_local"] is None or known["page_kind"] == "dump"
 
 
 def _save_body(
@@ -114,8 +116,19 @@ def _save_body(
         connection.execute(replaced, (post.post_id, revision))
         _insert_revision(connection, post, revision, source)
         return Saved(same=1)
+    if is_same_elsewhere(connection, known["body_html"], post.body_html):
+        # Nobody edited it: it links to where the site is now.
+        values = (post.body_html, post.body_text, post.post_id, revision)
+        connection.execute(_REPLACE_BODY, values)
+        index_post(connection, post.post_id)
+        return Saved(same=1)
     _insert_revision(connection, post, revision + 1, source)
     return Saved(changed=1)
+
+
+_REPLACE_BODY = (
+    "UPDATE revisions SET body_html = ?, body_text = ? WHERE post_id = ? AND revision = ?"
+)
 
 
 def _is_beginning(known: sqlite3.Row, post: ParsedPost) -> bool:

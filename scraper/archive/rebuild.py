@@ -64,6 +64,8 @@ _HISTORY = {
     "bodies": "SELECT post_id, revision FROM media_bodies",
 }
 _FORGET = (
+    "DELETE FROM settled_times",
+    "DELETE FROM unsettled_posts",
     "DELETE FROM media_links",
     "DELETE FROM media_bodies",
     "DELETE FROM post_moves",

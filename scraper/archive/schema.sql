@@ -1,4 +1,4 @@
--- The archive of one site, version 4. Readable by any SQLite tool; written by threadkeep only.
+-- The archive of one site, version 5. Readable by any SQLite tool; written by threadkeep only.
 -- Times are ISO 8601 text, in UTC with Z unless a column says local.
 
 CREATE TABLE site (
@@ -10,6 +10,13 @@ CREATE TABLE site (
     timezone TEXT,                      -- IANA name or fixed offset, where stated
     timezone_source TEXT CHECK (timezone_source IN ('zone', 'configured')),
     has_new_times INTEGER NOT NULL DEFAULT 0 CHECK (has_new_times IN (0, 1)) -- posts show times that are not settled yet
+) STRICT;
+
+CREATE TABLE site_moves (
+    move_id INTEGER PRIMARY KEY,
+    old_base TEXT NOT NULL,             -- scheme, host and folder, without a slash at the end
+    new_base TEXT NOT NULL,
+    seen_at TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE runs (
@@ -172,6 +179,8 @@ CREATE TABLE posts (
 ) STRICT;
 CREATE INDEX posts_by_topic ON posts (topic_key, number, part, ordinal);
 CREATE INDEX posts_by_page ON posts (page_id);
+CREATE INDEX posts_without_utc ON posts (post_id) WHERE published IS NULL;
+CREATE INDEX posts_in_feeds ON posts (post_id) WHERE feed_published IS NOT NULL;
 
 CREATE TABLE revisions (
     post_id INTEGER NOT NULL REFERENCES posts,
@@ -252,6 +261,15 @@ CREATE TABLE questions (
     url TEXT PRIMARY KEY,               -- a feed or a REST root that was asked for the times of posts
     asked_at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE settled_times (            -- how the times of all posts were settled, so that new ones can be alike; none: settle all anew
+    settled_id INTEGER PRIMARY KEY CHECK (settled_id = 1),
+    lesson TEXT NOT NULL                -- JSON: the zone or zones, and for each language a date that taught all the others did
+) STRICT;
+
+CREATE TABLE unsettled_posts (          -- posts that show another time since
+    post_id INTEGER PRIMARY KEY REFERENCES posts
+) STRICT;
 
 CREATE TABLE gaps (
     gap_id INTEGER PRIMARY KEY,

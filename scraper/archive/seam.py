@@ -36,6 +36,8 @@ def _are_neighbours(before: PageState, after: PageState) -> bool:
 
 
 def _fit(before: PageState, after: PageState) -> bool:
+    if _are_of_two_sizes(before, after):
+        return False
     if max(before.steady_since, after.steady_since) <= min(before.page_id, after.page_id):
         return _stood_together(before, after)
     earlier, later = sorted((before, after), key=lambda page: page.page_id)
@@ -43,6 +45,25 @@ def _fit(before: PageState, after: PageState) -> bool:
     # the other was first, so nothing moved; unless the other is known to have moved meanwhile.
     has_moved = later.moved_from is not None and earlier.page_id < later.moved_from
     return _is_same(earlier.total, later.steady_total) and not has_moved
+
+
+def _are_of_two_sizes(before: PageState, after: PageState) -> bool:
+    """Whether one was read when pages had room for more or fewer posts; the ranges that they state do not join then."""
+    one, other = _range(before), _range(after)
+    if before.number == after.number or one is None or other is None:
+        return False
+    if other[0] > one[-1] + 1:  # what is between them is on neither
+        return True
+    is_last = other[-1] == after.total
+    return not is_last and len(one) != len(other) and other[0] <= one[-1]
+
+
+def _range(page: PageState) -> range | None:
+    """The places in the topic that a page says its posts have."""
+    claim = page.claim
+    if claim is None or claim.first is None or claim.last is None or claim.last < claim.first:
+        return None
+    return range(claim.first, claim.last + 1)
 
 
 def _stood_together(before: PageState, after: PageState) -> bool:

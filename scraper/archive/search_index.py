@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from scraper.archive.search_text import searchable
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Generator
 
 
 def index_post(connection: sqlite3.Connection, post_id: int) -> None:
@@ -38,6 +41,33 @@ def forget_index(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM search_entries")
 
 
+@contextmanager
+def vocabulary(connection: sqlite3.Connection) -> Generator[None]:
+    """A table of every word at every place in the index. It is this connection's own, and no part of the archive."""
+    is_for_reading = connection.execute("PRAGMA query_only").fetchone()[0]
+    connection.execute("PRAGMA query_only = OFF")
+    try:
+        connection.execute(
+            "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab (main, search_index, instance)"
+        )
+        yield
+    finally:
+        connection.execute("DROP TABLE IF EXISTS temp.vocabulary")
+        connection.execute(f"PRAGMA query_only = {is_for_reading}")
+
+
+def words_of_posts(connection: sqlite3.Connection) -> Counter[int]:
+    """By which words at which places each post is found, as a number that others have only by chance."""
+    found: Counter[int] = Counter()
+    with vocabulary(connection):
+        for post_id, *place in connection.execute(_PLACES):
+            found[post_id] += hash(tuple(place))
+    return found
+
+
+_PLACES = """
+SELECT post_id, term, col, "offset" FROM temp.vocabulary CROSS JOIN search_entries ON entry_id = doc
+"""
 _TEXT = """
 SELECT CASE kind WHEN 'topic' THEN title ELSE '' END AS title, body_text
 FROM posts JOIN revisions USING (post_id, revision) JOIN topics USING (topic_key) WHERE post_id = ?

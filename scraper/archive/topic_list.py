@@ -173,6 +173,13 @@ def list_of(connection: sqlite3.Connection, list_key: int) -> TopicList | None:
     return next(iter(_lists(connection, "WHERE list_key = ?", (list_key,))), None)
 
 
+def address_of_list(connection: sqlite3.Connection, kind: str, forum_id: int | None) -> str | None:
+    """Where the archive has the index, or the list of a forum of this number."""
+    query = "SELECT url FROM lists WHERE kind = ?1 AND (forum_id = ?2 OR (kind = 'index' AND is_scope = 1)) ORDER BY list_key LIMIT 1"
+    row = connection.execute(query, (kind, forum_id)).fetchone()
+    return str(row[0]) if row is not None else None
+
+
 def move_index(connection: sqlite3.Connection, url: str) -> None:
     """Note that the index that the user asked for once is at another address now; nothing where there is none."""
     row = connection.execute(

@@ -9,6 +9,7 @@ from scraper.archive.change_log import log_topic
 from scraper.archive.continuation import save_continuation
 from scraper.archive.post_writer import Saved, save_post
 from scraper.archive.search_index import index_title
+from scraper.archive.settled_time import keep_lesson
 from scraper.archive.stored_json import numbers, to_json
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ def _update_topic(
     connection.execute(_UPDATE_TOPIC, values)
     if page.url is not None and before["url"] not in {None, page.url}:
         forget_address(connection, topic_key, before["url"])
+    if before["language"] != page.language:
+        keep_lesson(connection, None)  # its dates are those of another language now
     if before["title"] != page.title:
         index_title(connection, topic_key)
 

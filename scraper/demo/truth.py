@@ -43,7 +43,7 @@ class ExpectedPost:
     """One post, under the record format's names.
 
     Attributes:
-        position: 1-based, by local time to the minute as shown, then by id.
+        position: 1-based, by local time to the minute as shown, then by id; in lead mode the opening post is the first.
         author_slug: null for who has no profile, and with plain permalinks, whose addresses have numbers instead.
         user_id: null for guests, and where the theme shows no numbers.
         is_guest: null where the theme does not tell a guest from an account that is gone.
@@ -137,7 +137,11 @@ class _Witness:
         )
 
     def _posts(self, layout: TopicLayout) -> tuple[ExpectedPost, ...]:
-        by_minute = sorted(layout.ordered, key=lambda post: (self._local(post), post.post_id))
+        lead = layout.topic.opening.post_id if self._settings.lead else None
+        by_minute = sorted(
+            layout.ordered,
+            key=lambda post: (post.post_id != lead, self._local(post), post.post_id),
+        )
         return tuple(self._post(layout, post, place) for place, post in enumerate(by_minute, 1))
 
     def _local(self, post: DemoPost) -> str:

@@ -28,12 +28,14 @@ class Newest:
     Attributes:
         is_known: it answered, and is a feed.
         unknown: posts in it that the archive does not have.
+        answered_at: the address that it came from in the end, where it has a post that the archive knows.
         page: what came, where it is worth keeping: it names posts that are new, or may be asked for conditionally.
     """
 
     is_known: bool
     unknown: tuple[int, ...] = ()
     page: Page | None = None
+    answered_at: str | None = None
 
 
 def newest_posts(archive: Archive, fetcher: Fetcher, url: str) -> Newest:
@@ -69,7 +71,12 @@ def newest_posts(archive: Archive, fetcher: Fetcher, url: str) -> Newest:
     unknown = tuple(item.post_id for item in feed.items if not _is_known(archive, item.post_id))
     names = {name.lower() for name, _ in page.headers}
     is_worth_keeping = bool(unknown) or not names.isdisjoint(("etag", "last-modified"))
-    return Newest(is_known=True, unknown=unknown, page=page if is_worth_keeping else None)
+    return Newest(
+        is_known=True,
+        unknown=unknown,
+        page=page if is_worth_keeping else None,
+        answered_at=page.final_url if len(unknown) < len(feed.items) else None,
+    )
 
 
 def still_unknown(archive: Archive, posts: tuple[int, ...]) -> tuple[int, ...]:

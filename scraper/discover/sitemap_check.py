@@ -63,7 +63,7 @@ class SitemapCheck:
         Args:
             lost: keys of topics that were found not to be there in this run.
         """
-        live = live_replies(self._archive.connection, lost)
+        live = live_replies(self._archive.connection, lost) if self._replies else set[int]()
         return [(post_id, url) for post_id, url in self._replies.items() if post_id not in live]
 
     def explains(self, pages: int) -> bool:

@@ -11,6 +11,7 @@ from parsers.errors import DamagedArchiveError
 from scraper.archive.content import digest
 from scraper.archive.damage import Damage
 from scraper.archive.database import Archive
+from scraper.archive.search_index import words_of_posts
 from scraper.archive.site import site_zone
 from scraper.archive.thread_reader import threads
 from scraper.archive.verify import verdict_of, verify
@@ -68,17 +69,33 @@ def _differences(archive: Archive, clock: Clock) -> Iterator[Damage]:
             for post_id in _differing(map(compared, stored.posts), map(compared, read.posts))
         ]
         yield from _described("post", posts)
+        yield from _misindexed(archive.connection, connection, known=posts)
         pages = _pages(archive.connection) ^ _pages(connection)
         yield from _described("page", sorted({number for number, _ in pages}))
 
 
+def _misindexed(
+    stored: sqlite3.Connection, read: sqlite3.Connection, known: list[int]
+) -> Iterator[Damage]:
+    """Posts that are found by other words than those that were read; of those that differ anyway nothing more is said."""
+    found, wanted = words_of_posts(stored), words_of_posts(read)
+    wrong = {number for number in found.keys() & wanted.keys() if found[number] != wanted[number]}
+    if numbers := sorted(wrong.difference(known)):
+        who = f"{len(numbers)} posts ({_named(numbers)}) are"
+        yield Damage(
+            sentence=f"In the full-text index {who} found by other words than theirs.",
+            is_rebuildable=True,
+        )
+
+
+def _named(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers[:_NAMED])) + (", …" if len(numbers) > _NAMED else "")
+
+
 def _described(what: str, differing: list[int]) -> Iterator[Damage]:
     if differing:
-        named = ", ".join(map(str, differing[:_NAMED])) + (
-            ", …" if len(differing) > _NAMED else ""
-        )
         yield Damage(
-            sentence=f"Of {len(differing)} {what}s ({named}) something else is recorded than what the stored pages say.",
+            sentence=f"Of {len(differing)} {what}s ({_named(differing)}) something else is recorded than what the stored pages say.",
             is_rebuildable=True,
         )
 

@@ -65,8 +65,9 @@ def follow_site(
         )
     page, _ = found
     with archive.transaction() as connection:
-        run_id = ensure_run(connection, archive, utc_text(clock.now()))
-        move_site(connection, parse_address(url).origin)
+        now = utc_text(clock.now())
+        run_id = ensure_run(connection, archive, now)
+        move_site(connection, parse_address(url).origin, now)
         store_page(connection, run_id, "other", page)
     sentence = f"the site has moved from {held} to {host}"
     logger.warning("%s", sentence)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from parsers.feed import parse_feed
 from scraper.archive.forum import forums_not_listed
 from scraper.archive.list_state import lists_without_numbers
 from scraper.archive.listing import Found, compare_sources, note_topic
+from scraper.archive.new_address import follow_base
 from scraper.archive.page import newest_page, store_page, utc_text
 from scraper.archive.post_time import asked_before, note_question, store_feed_times
 from scraper.archive.run import ensure_run, first_of_this
-from scraper.archive.site import note_new_times
 from scraper.archive.topic_list import (
     ListRow,
     list_at,
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from scraper.fetch.polite import PoliteFetcher
     from scraper.politeness.clock import Clock
 
+logger = logging.getLogger(__name__)
+
 
 class OtherSources:
     """Sources of topics beside lists."""
@@ -48,10 +51,11 @@ class OtherSources:
         self._walk = SitemapWalk(fetcher, lambda url: newest_page(archive, "sitemap", url))
         self._in_sitemaps = 0
         self._in_feed: tuple[int, ...] = ()
+        self._moves: list[str] = []
 
     def notes(self) -> list[str]:
         """What the sources say that the others do not; no one of them shows everything."""
-        notes = [f"sitemap: {failure}" for failure in self._walk.failures]
+        notes = [*self._moves, *(f"sitemap: {failure}" for failure in self._walk.failures)]
         if self._in_sitemaps:
             notes += compare_sources(self._archive.connection)
         if missed := still_unknown(self._archive, self._in_feed):
@@ -64,6 +68,7 @@ class OtherSources:
         if topic_list.feed_url is None or not topic_list.was_read:
             return
         newest = newest_posts(self._archive, self._fetcher, topic_list.feed_url)
+        self._follow(topic_list.feed_url, newest.answered_at)
         self._in_feed += newest.unknown
         is_quiet = newest.is_known and not newest.unknown
         with self._archive.transaction() as connection:
@@ -71,10 +76,20 @@ class OtherSources:
             if newest.page is not None:
                 store_page(connection, run_id, "feed", newest.page)
                 # As reading the stored pages anew does.
-                if store_feed_times(connection, parse_feed(newest.page).items):
-                    note_new_times(connection, there_are=True)
+                store_feed_times(connection, parse_feed(newest.page).items)
             for list_key in () if is_quiet else lists_without_numbers(connection):
                 want_list(connection, list_key)
+
+    def _follow(self, url: str, answered_at: str | None) -> None:
+        """Go on where the site is now, if it sends on from a feed to the same one in another place."""
+        if answered_at is None or answered_at == url:
+            return
+        with self._archive.transaction() as connection:
+            ensure_run(connection, self._archive, self._now())
+            moved = follow_base(connection, url, answered_at, self._now())
+        if moved is not None:
+            logger.warning("%s", moved)
+            self._moves.append(moved)
 
     def read_new_sitemaps(self, url: str) -> None:
         """Read the sitemaps that robots.txt names, once in an archive's life: what is new later shows in lists."""

@@ -58,8 +58,11 @@ def pages_to_read_again(
 
 
 def _is_known(gap: Gap, known: Iterable[Gap]) -> bool:
+    """Whether a gap was there before, and is no larger; a page that failed then and is not there now is another."""
     return any(
-        (gap.code, gap.place) == (one.code, one.place) and (gap.missing or 0) <= (one.missing or 0)
+        (gap.code, gap.place) == (one.code, one.place)
+        and (gap.missing or 0) <= (one.missing or 0)
+        and (gap.code not in _UNREAD or gap.detail == one.detail)
         for one in known
     )
 

@@ -24,10 +24,12 @@ from scraper.archive.due_topic import (
 )
 from scraper.archive.list_gap import has_any_open_gap
 from scraper.archive.listing import want_withheld_topics
+from scraper.archive.new_address import follow_base
 from scraper.archive.run import ensure_run, first_unfinished
 from scraper.archive.topic_list import (
     ListRow,
     TopicList,
+    address_of_list,
     due_lists,
     list_at,
     list_of,
@@ -116,6 +118,9 @@ class SiteCrawl(DueCrawl):
         """Bring everything up to date that was ever asked for: lists, and topics that are in none."""
         for one in scopes(self._archive.connection):
             self._others.ask_feed(one)
+        for one in scopes(
+            self._archive.connection
+        ):  # the site may have moved, as its feeds have told
             self._ask_for(one)
         for due in topics_in_no_list(self._archive.connection):
             self._read_due(due)
@@ -189,6 +194,8 @@ class SiteCrawl(DueCrawl):
         own = on_site(found.url, page.final_url) if found.url else None
         address = own or normalise_url(page.final_url)
         known = list_at(self._archive.connection, address)
+        if known is None and self._follow_list(found, address):
+            known = list_at(self._archive.connection, address)
         if known is None and found.kind == "index":
             # A site has one index; where a user asks for it at another address, it has moved there.
             with self._archive.transaction() as connection:
@@ -204,6 +211,17 @@ class SiteCrawl(DueCrawl):
         if found.pager.current == 1:
             self._list_crawl.give(known.url, page)
         self._ask_for(known)
+
+    def _follow_list(self, found: ListPage, address: str) -> bool:
+        """Go on where the site is now, if the archive has the same list in another place."""
+        with self._archive.transaction() as connection:
+            before = address_of_list(connection, found.kind, found.forum_id)
+            if before is None:
+                return False
+            ensure_run(connection, self._archive, self._now())
+            moved = follow_base(connection, before, address, self._now())
+        self.notes += [moved] if moved is not None else []
+        return moved is not None
 
     def _begin_sitemap(self, page: Page) -> None:
         outcome = self._sitemap_crawl.begin(page)

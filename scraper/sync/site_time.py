@@ -7,9 +7,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from parsers.dates.attribute import read_attribute
 from parsers.dates.reader import DateReader
-from parsers.dates.relative import page_made_at, read_relative
 from parsers.errors import AccessDeniedError, FetchError, NothingReadableError, UsageError
 from parsers.feed import parse_feed
 from parsers.locale import locale_for
@@ -17,9 +15,9 @@ from parsers.site_info import parse_site_info
 from parsers.zones.candidates import Pair
 from parsers.zones.clock import SiteClock, infer
 from parsers.zones.question import best_question
+from scraper.archive.new_address import at_home
 from scraper.archive.page import store_page, utc_moment, utc_text
 from scraper.archive.post_time import (
-    PostTime,
     asked_before,
     begin_reading,
     ends_of_topics,
@@ -42,18 +40,21 @@ from scraper.archive.post_time import (
     without_utc,
 )
 from scraper.archive.run import ensure_run
+from scraper.archive.settled_time import keep_lesson, kept_lesson
 from scraper.archive.site import SiteZone, ZoneSource, keep_zone, note_new_times, site_zone
-from scraper.archive.stored_json import from_json, texts
+from scraper.archive.stored_json import texts
 from scraper.fetch.fetcher import Request
+from scraper.sync.new_time import lesson_of, settle_new, settled_outcome
 from scraper.sync.report import TimesOutcome
+from scraper.sync.shown_time import local_time, settled_time
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator
 
-    from parsers.records import Page, PublishedSource
+    from parsers.records import Page
     from scraper.archive.database import Archive
-    from scraper.archive.post_time import ReadTime, ShownTime
+    from scraper.archive.post_time import ReadTime
     from scraper.fetch.fetcher import Fetcher
     from scraper.politeness.clock import Clock
 
@@ -91,13 +92,19 @@ def settle_times(
         UsageError: there is no zone of that name.
     """
     known = site_zone(archive.connection)
-    if configured is None and not known.has_new_times:
-        return _as_settled(archive, known)
+    if configured is None or (known.is_configured and configured == known.name):
+        if not known.has_new_times:
+            return _as_settled(archive, known)
+        if (outcome := settle_new(archive)) is not None:
+            return outcome
     return _Settling(archive, fetcher, clock).settle(configured)
 
 
 def _as_settled(archive: Archive, known: SiteZone) -> TimesOutcome:
     """How times were settled before, where no post has shown a new one since."""
+    lesson = kept_lesson(archive.connection)
+    if lesson is not None:
+        return settled_outcome(archive.connection, lesson)
     missing = without_utc(archive.connection)
     if known.name is not None:
         source = "configured" if known.is_configured else "site"
@@ -129,6 +136,7 @@ class _Settling:
         self._feeds = 0
         self._has_failed = False
         self._is_ambiguous = False
+        self._readers: dict[str | None, DateReader] = {}
         self._read_all()
 
     def settle(self, configured: str | None) -> TimesOutcome:
@@ -136,27 +144,26 @@ class _Settling:
         site_clock, source = self._site_clock(configured)
         with self._archive.transaction() as connection:
             for shown in shown_times(connection, _POSTS_AT_A_TIME):
-                times = ((one, _time(one, site_clock)) for one in shown)
+                times = ((one, settled_time(one, site_clock)) for one in shown)
                 store_times(connection, [time for one, time in times if time != one.settled])
-            note_new_times(connection, there_are=self._is_to_be_continued(site_clock))
+            is_settled = site_clock.is_settled(self._wanted()) and not self._feeds_of_unread(1)
+            # The next run may get an answer that this one did not get.
+            could_not_ask = self._fetcher is None or self._has_failed
+            note_new_times(connection, there_are=could_not_ask and not is_settled)
+            lesson = lesson_of(connection, site_clock, self._readers) if is_settled else None
+            keep_lesson(connection, lesson)
             missing = without_utc(connection)
         zone = _only_name(site_clock)
         return TimesOutcome(timezone=zone, source=source, feeds=self._feeds, without_utc=missing)
 
-    def _is_to_be_continued(self, site_clock: SiteClock) -> bool:
-        """Whether the next run may get an answer that this one did not get."""
-        could_not_ask = self._fetcher is None or self._has_failed
-        is_settled = site_clock.is_settled(self._wanted()) and not self._feeds_of_unread(1)
-        return could_not_ask and not is_settled
-
     def _read_all(self) -> None:
         """Read the dates as displayed; what feeds tell helps to tell the day from the month."""
         with self._archive.transaction() as connection:
-            readers = _readers(connection)
-            self._is_ambiguous = any(reader.is_ambiguous for reader in readers.values())
+            self._readers = _readers(connection)
+            self._is_ambiguous = any(reader.is_ambiguous for reader in self._readers.values())
             begin_reading(connection)
             for shown in shown_times(connection, _POSTS_AT_A_TIME):
-                read = ((one, _local(one, readers[one.language])) for one in shown)
+                read = ((one, local_time(one, self._readers[one.language])) for one in shown)
                 keep_read(
                     connection,
                     [
@@ -283,7 +290,9 @@ class _Settling:
             return None
         page: Page | None = None
         try:
-            page = self._fetcher.get(Request(url=url, reason=reason))
+            page = self._fetcher.get(
+                Request(url=at_home(self._archive.connection, url), reason=reason)
+            )
         except FetchError:
             self._has_failed = True
             return None
@@ -345,56 +354,3 @@ def _readers(connection: sqlite3.Connection) -> dict[str | None, DateReader]:
             not_after=not_after,
         )
     return readers
-
-
-def _local(one: ShownTime, reader: DateReader) -> datetime | None:
-    """The local time that a post shows, in its date or, where that only says how long ago, in what is attached to it."""
-    local = reader.read(one.text) if one.text else None
-    if local is not None or one.attribute is None:
-        return local
-    attached = read_attribute(one.attribute) or reader.read(one.attribute)
-    return attached if attached is not None and attached.tzinfo is None else None
-
-
-def _time(one: ShownTime, site_clock: SiteClock) -> PostTime:
-    feed = utc_moment(one.feed) if one.feed else None
-    if one.read is None:
-        return _without_local(one, feed)
-    local = datetime.fromisoformat(one.read)
-    settled = site_clock.utc(local, feed) or _attached(one, local)
-    if settled is None:
-        return PostTime(post_id=one.post_id, local=one.read)
-    return PostTime(
-        post_id=one.post_id, local=one.read, published=utc_text(settled[0]), source=settled[1]
-    )
-
-
-def _attached(one: ShownTime, local: datetime) -> tuple[datetime, PublishedSource] | None:
-    """The UTC time for machines. WordPress before 5.3 calls a local time UTC there: one that says the same is none."""
-    attached = read_attribute(one.attribute) if one.attribute else None
-    if attached is None or attached.tzinfo is None:
-        return None
-    is_doubtful = not attached.utcoffset() and attached.replace(tzinfo=None, second=0) == local
-    return None if is_doubtful else (attached, "attribute")
-
-
-def _without_local(one: ShownTime, feed: datetime | None) -> PostTime:
-    """The time of a post whose page shows none that can be read: a machine-readable one, a feed's, or bounds."""
-    attribute = read_attribute(one.attribute) if one.attribute else None
-    if feed is not None:
-        return PostTime(post_id=one.post_id, published=utc_text(feed), source="feed")
-    if attribute is not None and attribute.tzinfo is not None:
-        return PostTime(post_id=one.post_id, published=utc_text(attribute), source="attribute")
-    locale = locale_for(one.language)
-    words = locale.dates if locale else None
-    bounds = read_relative(one.text, words, _made_at(one)) if one.text else None
-    if bounds is None:
-        return PostTime(post_id=one.post_id)
-    earliest, latest = map(utc_text, bounds)
-    return PostTime(post_id=one.post_id, source="relative", earliest=earliest, latest=latest)
-
-
-def _made_at(one: ShownTime) -> datetime:
-    """When the server made a page: a cache says so, or for how long it has kept the page."""
-    came = utc_moment(one.fetched_at)
-    return page_made_at(from_json(one.headers, tuple[tuple[str, str], ...]), came)

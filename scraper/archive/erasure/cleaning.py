@@ -64,6 +64,8 @@ def remove_posts(connection: sqlite3.Connection) -> int:
 
 
 _POSTS = (
+    "DELETE FROM settled_times",
+    "DELETE FROM unsettled_posts",
     "DELETE FROM media_links WHERE post_id IN (SELECT post_id FROM temp.going)",
     "DELETE FROM media_bodies WHERE post_id IN (SELECT post_id FROM temp.going)",
     "DELETE FROM post_moves WHERE post_id IN (SELECT post_id FROM temp.going)",
