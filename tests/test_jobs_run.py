@@ -525,6 +525,27 @@ def test_jobs_that_were_not_begun_are_told_as_interrupted(
     assert not Path("second.db").exists()
 
 
+def test_ctrl_c_while_hosts_are_begun_leaves_those_that_were_not(
+    sites: list[DemoServer], threadkeep: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+
+    class Interrupted(threading.Thread):
+        def start(self) -> None:
+            if begun:
+                raise KeyboardInterrupt
+            begun.append(self.name)
+            super().start()
+
+    monkeypatch.setattr("threadkeep.jobs.run.Thread", Interrupted)
+    path = written(job("first", topic_urls(sites[0])), job("second", topic_urls(sites[1])))
+    ran = threadkeep("run", path, "--json")
+    assert (ran.code, ran.report["interrupted"]) == (130, True)
+    second = ran.report["jobs"][1]
+    assert (second["exit_code"], second["started_at"]) == (130, None)
+    assert sites[1].requests == []
+
+
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="no POSIX signals")
 def test_ctrl_c_pressed_again_ends_at_once(
     sites: list[DemoServer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -158,20 +158,29 @@ class _Run:
 
     def run_all(self) -> None:
         """Run the jobs of every host, and show them as they end."""
-        hosts = jobs_by_host(self._file.jobs)
-        self._open = len(hosts)
-        for host, jobs in hosts.items():
-            # Daemons, so that Ctrl-C pressed again ends them: as a kill does, it loses but the page in flight.
-            Thread(target=self._run_host, args=(jobs,), name=host, daemon=True).start()
+        try:
+            self._begin()
+        except KeyboardInterrupt:  # hosts that it came before are not asked for anything
+            self._ask_to_stop()
         while self._open:
             try:
-                self._take_one()
+                self._follow()
             except KeyboardInterrupt:
                 self._ask_to_stop()
 
     def reports(self) -> tuple[JobReport, ...]:
         """What every job did, in the order of the file."""
         return tuple(self._reports.get(job.name) or self._not_run(job) for job in self._file.jobs)
+
+    def _begin(self) -> None:
+        for host, jobs in jobs_by_host(self._file.jobs).items():
+            # Daemons, so that Ctrl-C pressed again ends them: as a kill does, it loses but the page in flight.
+            Thread(target=self._run_host, args=(jobs,), name=host, daemon=True).start()
+            self._open += 1
+
+    def _follow(self) -> None:
+        while self._open:
+            self._take_one()
 
     def _take_one(self) -> None:
         try:
