@@ -83,7 +83,8 @@ class Processes:
     """A scheduler and workers, each a process of its own, whose logs are in files beside their disks.
 
     Attributes:
-        address: the scheduler's.
+        scheduler: the scheduler.
+        address: where it is reached.
         workers: the workers, by their number.
     """
 
@@ -92,8 +93,8 @@ class Processes:
         self._threads = threads
         with ExitStack() as stack:
             self._stack = stack
-            scheduler = self._started("scheduler", "--host", "127.0.0.1", "--port", "0")
-            self.address = scheduler.line_with("Scheduler at:").split()[-1]
+            self.scheduler = self._started("scheduler", "--host", "127.0.0.1", "--port", "0")
+            self.address = self.scheduler.line_with("Scheduler at:").split()[-1]
             self.workers = [self._worker(number) for number in range(workers)]
             self._stack = stack.pop_all()
 

@@ -112,6 +112,15 @@ def test_without_the_extra_one_sentence_says_what_to_install(
     )
 
 
+@pytest.mark.parametrize("address", ["s3://bucket/out", "memory://out"])
+def test_an_output_elsewhere_is_refused_with_what_to_do(
+    threadkeep: CommandLine, address: str
+) -> None:
+    ran = threadkeep("harvest", "crawl.warc.gz", "-o", address)
+    assert ran.code == 2
+    assert ran.sentence.startswith(f"“{address}” is an address, and a harvest takes a folder")
+
+
 def test_damage_is_told_with_its_place(threadkeep: CommandLine, crawl: Path) -> None:
     crawl.write_bytes(crawl.read_bytes()[:-300])
     ran = threadkeep("harvest", "crawl.warc.gz", "-o", "out", "-q")

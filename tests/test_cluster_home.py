@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from aiohttp import ClientPayloadError
 
-from parsers.errors import ArchiveError, ArchiveLockedError, ExportError
+from parsers.errors import ArchiveError, ArchiveLockedError, ExportError, ThreadkeepError
 from scraper.politeness.clock import FakeClock
+from tests.object_store import ObjectStore, made_known
 from threadkeep.cluster.claim import Holding, SupersededError, forget_claim, read_claim
 from threadkeep.home import home_at
 
@@ -20,11 +23,20 @@ if TYPE_CHECKING:
     from threadkeep.home import Home
 
 
-@pytest.fixture(params=["path", "address"])
-def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
+@pytest.fixture
+def failing() -> Counter[str]:
+    """Of each request to a store of objects, how many are to fail."""
+    count: Counter[str] = Counter()
+    made_known(count)
+    return count
+
+
+@pytest.fixture(params=["path", "memory", "objects"])
+def home(request: pytest.FixtureRequest, tmp_path: Path, failing: Counter[str]) -> Home:
+    del failing
     if request.param == "path":
         return home_at(str(tmp_path / "homes" / "forum.db"))
-    return home_at(f"memory://{tmp_path.name}/forum.db")
+    return home_at(f"{request.param}://{tmp_path.name}/forum.db")
 
 
 def file(tmp_path: Path, text: str) -> Path:
@@ -82,6 +94,83 @@ def test_what_a_dead_worker_brought_can_be_found(home: Home, tmp_path: Path) -> 
         home.settle(first.claim.token)
 
 
+@pytest.fixture
+def far(failing: Counter[str]) -> Home:
+    del failing
+    return home_at("objects://bucket/forums/forum.db")
+
+
+# A library's own, which is none of the system's.
+_ERRORS = (OSError(104, "Connection reset by peer"), ClientPayloadError("not completed"))
+
+
+@pytest.mark.parametrize("error", _ERRORS, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("request_kind", ["put", "copy", "get"])
+def test_a_publication_that_is_interrupted_leaves_what_was_there_and_is_made_good(
+    far: Home,
+    failing: Counter[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    request_kind: str,
+) -> None:
+    monkeypatch.setattr(ObjectStore, "error", error)
+    first = held(far)
+    published(first, far, file(tmp_path, "old"))
+    failing[request_kind] = 1
+    with pytest.raises(ThreadkeepError, match=f"cannot be (written|read).*{error.args[-1]}"):
+        published(first, far, file(tmp_path, "new"))
+    assert what_is_at(far, tmp_path) == "old"
+    second = held(far)  # the worker dies now, and another takes over
+    assert second.before is not None
+    far.clear(second.before.token)
+    assert [name for name in ObjectStore.objects if name.endswith(".part")] == []
+    published(second, far, file(tmp_path, "new"))
+    assert what_is_at(far, tmp_path) == "new"
+
+
+def published(holding: Holding, home: Home, path: Path) -> None:
+    home.put_beside(path, holding.claim.token)
+    holding.publish()
+
+
+def test_a_publication_whose_rest_cannot_be_removed_is_there_and_can_be_repeated(
+    far: Home, failing: Counter[str], tmp_path: Path
+) -> None:
+    holding = held(far)
+    failing["remove"] = 1
+    with pytest.raises(ExportError):
+        published(holding, far, file(tmp_path, "new"))
+    assert what_is_at(far, tmp_path) == "new"
+    published(holding, far, file(tmp_path, "newer"))
+    assert what_is_at(far, tmp_path) == "newer"
+    assert sorted(ObjectStore.objects) == [
+        "bucket/forums/forum.db",
+        "bucket/forums/forum.db.claim",
+    ]
+
+
+def test_what_another_machine_wrote_is_seen_however_old_a_listing_is(far: Home) -> None:
+    first = held(far)
+    ObjectStore().ls("objects://bucket/forums")
+    other = replace(first.claim, token="of another")
+    ObjectStore.objects["bucket/forums/forum.db.claim"] = msgspec.json.encode(other)
+    with pytest.raises(SupersededError):
+        first.check()
+
+
+@pytest.mark.parametrize("name", ["forum[1].db", "what?.db", "all*.db"])
+def test_a_name_that_looks_like_a_pattern_is_a_name(
+    failing: Counter[str], tmp_path: Path, name: str
+) -> None:
+    del failing
+    home = home_at(f"objects://bucket/{name}")
+    home.put_beside(file(tmp_path, "new"), "a")
+    home.settle("a")
+    assert what_is_at(home, tmp_path) == "new"
+    assert list(ObjectStore.objects) == [f"bucket/{name}"]
+
+
 def test_half_a_note_is_cleared_away(tmp_path: Path) -> None:
     home = home_at(str(tmp_path / "forum.db"))
     other = tmp_path / ".forum.db2.claim.ab.part"
@@ -94,7 +183,7 @@ def test_half_a_note_is_cleared_away(tmp_path: Path) -> None:
 def test_another_run_is_kept_off_for_as_long_as_it_may_live(home: Home) -> None:
     clock = FakeClock()
     held(home, "one", clock)
-    with pytest.raises(ArchiveLockedError, match="Another run holds"):
+    with pytest.raises(ArchiveLockedError, match="Another run or job holds"):
         held(home, "two", clock)
     clock.advance(timedelta(seconds=61).total_seconds())
     held(home, "two", clock)

@@ -7,6 +7,7 @@ import pickle
 import signal
 import sys
 import threading
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from parsers.errors import UsageError
 from scraper.archive.database import writing
 from scraper.archive.snapshot import copy_archive
 from scraper.demo import DemoAnswer
@@ -21,6 +23,7 @@ from scraper.sync.pipeline import archive_topics
 from tests.archiving import readable_topics, redirecting
 from tests.clustering import THREADS, Shown, forums, posts_of, run_in_threads
 from tests.membership import MEMBER, Club
+from tests.object_store import made_known
 from threadkeep.cluster.claim import read_claim
 from threadkeep.cluster.host_unit import unit_of
 from threadkeep.cluster.on_worker import runs_here
@@ -73,7 +76,7 @@ def test_workers_do_what_a_single_process_does(
     asked = [len(site.requests) for site in sites]
     for site in sites:
         site.forget_requests()
-    ran = threadkeep("run", of_each(sites), "--workers", "2", "--hosts-per-worker", "1", "--json")
+    ran = threadkeep("run", of_each(sites), "--workers", "1", "--hosts-per-worker", "2", "--json")
     assert ran.code == 0, ran.err
     assert "dashboard: http://127.0.0.1:" in ran.err
     assert [len(site.requests) for site in sites] == asked
@@ -96,18 +99,19 @@ def told(report: dict[str, Any]) -> dict[str, Any]:
 
 def test_what_follows_a_job_follows_here(sites: list[DemoServer], threadkeep: CommandLine) -> None:
     del threadkeep  # only for its folder
+    made_known(Counter())
     more = (
         'exports = [{ path = "out/{name}.jsonl" }]\nretention = { folder = "copies" }\n'
         'report = "reports/{name}.md"'
     )
-    report = run_in_threads(of_each(sites, archive="memory://homes/{name}.db", more=more))
+    report = run_in_threads(of_each(sites, archive="objects://homes/{name}.db", more=more))
     assert report.exit_code == 0, report
     assert [
         len(Path(f"out/{one.name}.jsonl").read_text().splitlines()) for one in report.jobs
     ] == [26, 26]
     assert len(list(Path("copies").glob("*.db"))) == 2
-    assert "memory://homes/lantern.db" in Path("reports/lantern.md").read_text("utf-8")
-    assert report.jobs[0].archive == "memory://homes/lantern.db"
+    assert "objects://homes/lantern.db" in Path("reports/lantern.md").read_text("utf-8")
+    assert report.jobs[0].archive == "objects://homes/lantern.db"
 
 
 def test_status_reads_what_was_published(sites: list[DemoServer], threadkeep: CommandLine) -> None:
@@ -388,10 +392,13 @@ def test_where_something_else_answers_is_told(
 def test_workers_with_another_threadkeep_are_told(
     sites: list[DemoServer], threadkeep: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    del threadkeep
     monkeypatch.setattr("threadkeep.cluster.connection.version_here", lambda: "9.9")
-    ran = threadkeep("run", of_each(sites), "--workers", "1")
-    assert ran.code == 2
-    assert "and this is threadkeep 9.9: install the same version there" in ran.sentence
+    with pytest.raises(
+        UsageError, match=r"this is threadkeep 9\.9: install the same version there"
+    ):
+        run_in_threads(of_each(sites))
+    assert sites[0].requests == []
 
 
 def test_a_home_that_cannot_be_written_is_told_and_stops_nobody(
@@ -407,6 +414,24 @@ def test_a_home_that_cannot_be_written_is_told_and_stops_nobody(
     report = run_in_threads(path)
     assert [job.exit_code for job in report.jobs] == [8, 0]
     assert sites[0].requests == []
+
+
+def test_two_jobs_whose_homes_are_one_do_not_mix(
+    sites: list[DemoServer], threadkeep: CommandLine
+) -> None:
+    """Two addresses can name one place, which nobody can know of any kind of address."""
+    del threadkeep
+    path = of_each(sites, archive="memory://twice/forum.db")
+    head, _, tail = path.read_text("utf-8").rpartition("[jobs.harbour]")
+    path.write_text(f'{head}[jobs.harbour]\narchive = "memory:///twice/forum.db"{tail}', "utf-8")
+    report = run_in_threads(path)
+    (kept,) = [job for job in report.jobs if job.exit_code == 0]
+    (refused,) = [job for job in report.jobs if job.exit_code != 0]
+    assert refused.exit_code in {2, 7}
+    assert refused.pages == 0
+    assert {post["site"] for post in posts_of(copy_of(kept.archive))} == {
+        site.url for job, site in zip(report.jobs, sites, strict=True) if job is kept
+    }
 
 
 def test_an_archive_that_a_command_holds_fails_alone(

@@ -153,6 +153,20 @@ def test_a_second_run_does_only_what_is_missing(crawl: Path, tmp_path: Path) -> 
     }
 
 
+def test_more_files_than_may_be_open_at_a_time_give_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        made = Crawl()
+        made.site((ONE, TWO)[number % 2], f"202{number}-01-01T00:00:00Z")
+        made.save(tmp_path / f"{number}.warc.gz")
+    pattern = f"{tmp_path}/?.warc.gz"
+    harvested(pattern, output=tmp_path / "at-once")
+    monkeypatch.setattr("threadkeep.harvest.merging.MOST_FILES", 2)
+    harvested(pattern, output=tmp_path / "merged")
+    assert files_of(tmp_path / "at-once") == files_of(tmp_path / "merged")
+
+
 def test_the_order_of_inputs_does_not_matter(tmp_path: Path) -> None:
     for name, moment in (("a", "2020-01-01T00:00:00Z"), ("b", "2021-01-01T00:00:00Z")):
         made = Crawl()
@@ -175,6 +189,41 @@ def test_what_was_stopped_is_gone_on_with(crawl: Path, tmp_path: Path) -> None:
     harvested(crawl, output=out)
     assert files_of(out) == files_of(tmp_path / "whole")
     assert not (out / "work" / "temporary").exists()
+
+
+def test_a_run_that_ended_while_it_made_its_folder_is_gone_on_with(
+    crawl: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    for name, ending in (("Path.replace", "the manifest"), ("Path.mkdir", "the folders")):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"threadkeep.harvest.place.{name}", _killed(ending))
+            with pytest.raises(KeyboardInterrupt):
+                harvested(crawl, output=out)
+    harvested(crawl, output=out)
+    assert texts(out) == {"one.example": ONE.posts(), "two.example": TWO.posts()}
+
+
+def _killed(ending: str) -> Any:  # noqa: ANN401  stands for any function
+    def end(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt(ending)
+
+    return end
+
+
+def test_what_others_put_into_the_folder_stays_and_hinders_nothing(
+    crawl: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    harvested(crawl, output=out)
+    mine = [out / name for name in ("posts/.DS_Store", "posts/_metadata", "pages/.DS_Store")]
+    for path in mine:
+        path.write_text("mine")
+    (out / "pages" / "mine").mkdir()
+    crawl.write_bytes(crawl.read_bytes() + Crawl().put("http://noise.example/", b"<p>more</p>"))
+    assert harvested(crawl, output=out).inputs_done == 1
+    assert all(path.exists() for path in mine)
+    assert len(list((out / "pages").glob("*.parquet"))) == 1
 
 
 def test_two_harvests_never_mix(crawl: Path, tmp_path: Path) -> None:
@@ -302,8 +351,21 @@ class Watcher(QuietHarvest):
         self.told.add(progress.name)
 
 
+class Lost:
+    """A piece of work whose scheduler is gone, as dask tells it."""
+
+    status = "cancelled"
+
+
+def test_a_scheduler_that_is_gone_is_told_with_what_to_do() -> None:
+    with pytest.raises(ClusterError, match="the same command goes on from there"):
+        result_of(cast("Any", Lost()))
+
+
 class Ended:
     """A piece of work that no worker survived, as dask tells it."""
+
+    status = "error"
 
     class KilledWorker(Exception):  # noqa: N818  its own name
         pass

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import io
+import zipfile
 import zlib
 from typing import TYPE_CHECKING
 
@@ -119,6 +121,73 @@ def test_a_wacz_that_is_no_zip_file_is_said(tmp_path: Path) -> None:
     assert "no whole WACZ file" in report.problems[0]
 
 
+def wacz(method: int, *names: str) -> bytearray:
+    """A WACZ file, whose members all hold the site."""
+    data = b"".join(crawl(is_packed=False).records)
+    with io.BytesIO() as file:
+        with zipfile.ZipFile(file, "w", method) as package:
+            for name in names:
+                package.writestr(f"archive/{name}.warc", data)
+        return bytearray(file.getvalue())
+
+
+def _encrypted(data: bytearray) -> None:
+    data[6] |= 1
+    data[data.find(b"PK\x01\x02") + 8] |= 1
+
+
+def _of_another_method(data: bytearray) -> None:
+    data[8] = data[data.find(b"PK\x01\x02") + 10] = 99
+
+
+def _elsewhere(data: bytearray) -> None:
+    place = data.find(b"PK\x01\x02") + 42
+    data[place : place + 4] = b"\xff\xff\xff\x0f"
+
+
+def _of_another_sum(data: bytearray) -> None:
+    data[14] ^= 255
+    data[data.find(b"PK\x01\x02") + 16] ^= 255
+
+
+def _garbled(data: bytearray) -> None:
+    data[400:440] = b"\xff" * 40
+
+
+@pytest.mark.parametrize(
+    ("damage", "method"),
+    [
+        (_encrypted, zipfile.ZIP_DEFLATED),
+        (_of_another_method, zipfile.ZIP_DEFLATED),
+        (_elsewhere, zipfile.ZIP_DEFLATED),
+        (_of_another_sum, zipfile.ZIP_DEFLATED),
+        (_garbled, zipfile.ZIP_DEFLATED),
+        (_garbled, zipfile.ZIP_BZIP2),
+        (_garbled, zipfile.ZIP_LZMA),
+    ],
+)
+def test_a_damaged_part_of_a_wacz_is_told_and_the_others_are_read(
+    tmp_path: Path, damage: Callable[[bytearray], None], method: int
+) -> None:
+    data = wacz(method, "bad", "good")
+    damage(data)
+    (tmp_path / "a.wacz").write_bytes(data)
+    report = harvested(tmp_path / "a.wacz", output=tmp_path / "out")
+    assert report.exit_code == 3
+    assert (
+        f"{tmp_path}/a.wacz:archive/bad.warc: it is damaged in its ZIP file" in report.problems[0]
+    )
+    assert read(tmp_path / "out") == all_but()
+
+
+def test_what_stands_before_the_damage_in_a_wacz_is_kept(tmp_path: Path) -> None:
+    data = wacz(zipfile.ZIP_STORED, "bad")
+    _of_another_sum(data)
+    (tmp_path / "a.wacz").write_bytes(data)
+    harvested(tmp_path / "a.wacz", output=tmp_path / "out")
+    assert SITE.pages()[0][0] in read(tmp_path / "out")
+
+
 def test_archives_without_a_post_are_exit_code_5(tmp_path: Path) -> None:
     made = Crawl()
     made.noise(3)
@@ -140,7 +209,7 @@ def test_a_record_above_the_ceiling_is_not_loaded(tmp_path: Path) -> None:
 def test_a_bomb_is_passed_over(tmp_path: Path, kind: str) -> None:
     made = crawl()
     url, body = SITE.pages()[0]
-    bomb = body + b"\0" * 64 * MIB
+    bomb = body + b"\0" * 4 * MIB
     if kind == "member":
         made.put(f"{url}?bomb", bomb)
     elif kind == "body":
@@ -159,6 +228,8 @@ def test_a_bomb_is_passed_over(tmp_path: Path, kind: str) -> None:
     ("fields", "reason"),
     [
         ({"moment": ""}, "does not say when"),
+        ({"moment": "0001-01-01T00:00:00Z"}, "does not say when"),
+        ({"moment": "-001-01-01T00:00:00Z"}, "does not say when"),
         ({"url": ""}, "is no web address"),
         ({"url": "gopher://old.example/forums/topic/x/"}, "reads http:// and https://"),
         (

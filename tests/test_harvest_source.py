@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import io
 import zipfile
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from parsers.errors import FetchError, ThreadkeepError, UsageError
+from parsers.errors import FetchError, NothingReadableError, ThreadkeepError, UsageError
 from scraper.sync.page_kind import understood
 from tests.cases import cases
 from tests.harvest_crawl import Crawl, Site, harvested, pages_of, posts_of
@@ -18,6 +21,8 @@ from threadkeep.harvest.options import ReadOptions
 from threadkeep.harvest.source import find_inputs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from parsers.records import Page
 
 arrow = cast("Any", importlib.import_module("pyarrow"))
@@ -55,6 +60,7 @@ def test_folders_patterns_and_lists_name_files(tmp_path: Path) -> None:
         ("nothing.warc.gz", "There is no file"),
         ("none*.warc.gz", "No file is called"),
         ("@nothing.txt", "cannot be read"),
+        ("@lists.txt", "is a list in a list"),
         ("empty", "holds no web archive"),
         ("wrong.parquet", "has no column warc_filename"),
         ("strange://a/b.warc.gz", "cannot be opened"),
@@ -65,6 +71,7 @@ def test_what_is_not_there_is_said_before_anything_is_written(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").mkdir()
+    (tmp_path / "lists.txt").write_text("@lists.txt\n")
     parquet.write_table(arrow.table({"url": ["http://a.example/"]}), tmp_path / "wrong.parquet")
     with pytest.raises(UsageError, match=sentence):
         harvested(source, output=tmp_path / "out")
@@ -77,8 +84,26 @@ def test_a_file_at_an_address_is_read(tmp_path: Path) -> None:
         file.write(data)
     harvested("memory://crawls/*.warc.gz", output=tmp_path / "out")
     assert numbers(tmp_path / "out") == set(SITE.posts())
-    with pytest.raises(FetchError, match="cannot be reached"):
+    with pytest.raises(FetchError, match="cannot be read: it is not there"):
         harvested("memory://crawls/none.warc.gz", output=tmp_path / "none")
+
+
+def test_a_listing_that_tells_no_sizes_is_asked_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = saved(tmp_path / "a.warc.gz").read_bytes()
+    with fsspec.open("memory://sizes/a.warc.gz", "wb") as file:
+        file.write(data)
+    memory = "fsspec.implementations.memory"
+    whole: Any = cast("Any", importlib.import_module(memory)).MemoryFileSystem.glob
+
+    def sizeless(system: object, path: str, **options: object) -> dict[str, dict[str, object]]:
+        found: dict[str, dict[str, object]] = whole(system, path, **options)
+        return {name: {**told, "size": None} for name, told in found.items()}
+
+    monkeypatch.setattr(f"{memory}.MemoryFileSystem.glob", sizeless)
+    (one,) = find_inputs(["memory://sizes/*.warc.gz"])
+    assert one.size == len(data)
 
 
 def test_a_wacz_is_read_without_being_unpacked(tmp_path: Path) -> None:
@@ -139,6 +164,133 @@ def test_every_row_of_an_index_is_read_where_asked_for(index: Path, tmp_path: Pa
     read = ReadOptions(is_unsifted=True)
     report = harvested(index, output=tmp_path / "out", base=str(tmp_path), read=read)
     assert report.counts.records == 2 * len(SITE.pages())
+
+
+def of_rows(path: Path, *rows: tuple[object, ...]) -> Path:
+    columns = dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
+    parquet.write_table(arrow.table(columns), path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (("segments/a.warc.gz", None, 900), "row 0 names no place in a file"),
+        (("segments/a.warc.gz", 0, None), "row 0 names no place in a file"),
+        (("segments/a.warc.gz", -7, 900), "row 0 names no place in a file"),
+        (("segments/a.warc.gz", 0, -900), "row 0 names no place in a file"),
+        ((None, 0, 900), "row 0 names no place in a file"),
+        (("../a.warc.gz", 0, 900), "row 0 names a file that is not below --base"),
+        (("file:///etc/hostname", 0, 900), "row 0 names a file that is not below --base"),
+    ],
+)
+def test_a_row_of_an_index_that_names_no_record_is_told_and_the_others_are_read(
+    index: Path, tmp_path: Path, row: tuple[object, ...], reason: str
+) -> None:
+    (good,) = parquet.read_table(index).slice(0, 1).to_pylist()
+    bad = of_rows(
+        tmp_path / "bad.parquet", (good["url"], *row), tuple(good[one] for one in COLUMNS)
+    )
+    report = harvested(bad, output=tmp_path / "out", base=str(tmp_path))
+    assert (report.exit_code, report.counts.records, report.counts.damaged) == (3, 1, 1)
+    assert report.problems == (f"{bad}, row group 0: {reason}.",)
+
+
+def test_an_input_that_is_lost_half_way_is_tried_again_as_a_whole(
+    index: Path, tmp_path: Path
+) -> None:
+    (good,) = parquet.read_table(index).slice(0, 1).to_pylist()
+    found = tuple(good[one] for one in COLUMNS)
+    lost = (good["url"], "segments/b.warc.gz", *found[2:])
+    half = of_rows(tmp_path / "half.parquet", found, lost)
+    whole = saved(tmp_path / "whole.warc.gz", Site("two.example"))
+    report = harvested(half, whole, output=tmp_path / "out", base=str(tmp_path))
+    assert (report.inputs_failed, report.hosts) == (1, 1)
+    assert "segments/b.warc.gz cannot be read" in report.problems[0]
+    data = (tmp_path / "segments" / "a.warc.gz").read_bytes()
+    (tmp_path / "segments" / "b.warc.gz").write_bytes(data)
+    again = harvested(half, whole, output=tmp_path / "out", base=str(tmp_path))
+    assert (again.inputs_done, again.hosts, again.exit_code) == (1, 2, 0)
+
+
+def test_an_index_whose_columns_are_of_other_kinds_is_refused(tmp_path: Path) -> None:
+    path = of_rows(tmp_path / "odd.parquet", ("http://one.example/", "a.warc.gz", "0", "900"))
+    with pytest.raises(UsageError, match="its column warc_record_offset holds no whole numbers"):
+        harvested(path, output=tmp_path / "out")
+
+
+@pytest.mark.parametrize("place", [40, -40, -200])
+def test_a_damaged_index_is_said(index: Path, tmp_path: Path, place: int) -> None:
+    data = bytearray(index.read_bytes())
+    data[place : place + 20] = b"\xff" * 20
+    index.write_bytes(data)
+    try:
+        sentences = harvested(index, output=tmp_path / "out", base=str(tmp_path)).problems
+    except NothingReadableError as error:  # found before anything is begun
+        sentences = (str(error),)
+    assert "index.parquet" in sentences[0]
+    assert "no whole Parquet file" in sentences[0]
+
+
+@pytest.fixture
+def failing_server(tmp_path: Path) -> Iterator[str]:
+    """A server that says how large a file is, and breaks off whenever it is read."""
+    data = saved(tmp_path / "far.warc.gz").read_bytes()
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(data)))
+            self.send_header("Accept-Ranges", "bytes")
+            self.end_headers()
+
+        def do_GET(self) -> None:
+            self.do_HEAD()
+            self.wfile.write(data[:100])
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  its own name
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/far.warc.gz"
+        server.shutdown()
+
+
+def test_a_file_that_breaks_off_on_its_way_is_tried_again_and_the_others_are_read(
+    failing_server: str, tmp_path: Path
+) -> None:
+    good = saved(tmp_path / "good.warc.gz")
+    for _ in range(2):
+        report = harvested(failing_server, good, output=tmp_path / "out")
+        assert (report.exit_code, report.inputs_failed) == (4, 1)
+        assert f"{failing_server} cannot be read" in report.problems[0]
+        assert numbers(tmp_path / "out") == set(SITE.posts())
+
+
+def test_a_disk_that_fails_while_it_is_read_is_told_of_the_input(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = saved(tmp_path / "bad.warc.gz"), saved(tmp_path / "good.warc.gz")
+    real: Any = Path.open
+
+    def open_failing(path: Path, *arguments: object, **options: object) -> object:
+        return Failing(path) if path == bad else real(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", open_failing)
+    report = harvested(bad, good, output=tmp_path / "out")
+    assert (report.exit_code, report.inputs_failed) == (4, 1)
+    assert "bad.warc.gz cannot be read: Input/output error" in report.problems[0]
+    assert numbers(tmp_path / "out") == set(SITE.posts())
+
+
+class Failing(io.FileIO):
+    """A file on a disk that gives its first bytes, and no more."""
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401  whatever has bytes
+        if self.tell() > 0:
+            raise OSError(5, "Input/output error")
+        return super().readinto(memoryview(buffer)[:100])
 
 
 def test_an_index_of_files_that_are_not_there_is_tried_again(index: Path, tmp_path: Path) -> None:

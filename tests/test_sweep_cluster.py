@@ -116,6 +116,38 @@ def test_a_worker_that_is_killed_costs_the_requests_since_its_last_publication(
         assert not list(path.parent.glob(".*.part"))
 
 
+def test_a_scheduler_that_is_killed_ends_the_run_and_the_next_one_goes_on(
+    tmp_path: Path, tried: Counter[str]
+) -> None:
+    with forums(4, topics=5, posts=12) as sites:
+        path = written(tmp_path / "cluster", sites, more="publish_every = 0.3")
+        half_way = HalfWay(sites, 30)
+        with Processes(tmp_path, workers=2, threads=2) as cluster:
+
+            def end_scheduler() -> None:
+                half_way.is_there.wait(_PATIENCE)
+                cluster.scheduler.end()
+
+            end = threading.Thread(target=end_scheduler)
+            end.start()
+            report = run_jobs_on_cluster(
+                read_jobs(path), ClusterChoice(address=cluster.address), Shown()
+            )
+            end.join(_PATIENCE)
+        assert report.exit_code == 4
+        assert all(
+            "cluster has lost" in job.problems[-1] or "lost its scheduler" in job.problems[-1]
+            for job in report.jobs
+        )
+        for claim in path.parent.glob("*.claim"):  # else the next run waits until they run out
+            claim.unlink()
+        asked = [len(site.requests) for site in sites]
+        assert run_alone(path).exit_code == 0
+        assert all(len(site.requests) >= before for site, before in zip(sites, asked, strict=True))
+        assert all(posts_of(path.parent / f"forum-{number:02}.db") for number in range(4))
+    tried["schedulers killed in a run"] += 1
+
+
 class Killed(threading.Thread):
     """Kills a worker half-way, and notes what of each host was asked and not published by then.
 

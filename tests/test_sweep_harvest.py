@@ -5,18 +5,25 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import zipfile
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from parsers.errors import ClusterError, NothingReadableError, UsageError
 from scraper.demo import DemoSettings
 from scraper.politeness.clock import FakeClock
 from tests.clustering import Processes
 from tests.harvest_crawl import Crawl, Site, files_of, harvested, noise_page, posts_of
+from tests.test_harvest_source import of_rows
 from threadkeep.cli.harvest_progress import QuietHarvest
 from threadkeep.harvest.harvesting import HarvestJob, harvest
-from threadkeep.harvest.workers import WorkerChoice
+from threadkeep.harvest.options import ReadOptions
+from threadkeep.harvest.place import HarvestFolder
+from threadkeep.harvest.progress import silent
+from threadkeep.harvest.source import find_inputs
+from threadkeep.harvest.workers import WorkerChoice, open_workers
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -92,6 +99,25 @@ def test_a_worker_that_is_killed_changes_nothing(
 
 
 @pytest.mark.sweep
+def test_a_scheduler_that_is_killed_costs_what_was_in_hand(
+    crawls: Path, tmp_path: Path, tried: Counter[str]
+) -> None:
+    harvested(crawls, output=tmp_path / "one")
+    with Processes(tmp_path, workers=2, threads=1) as processes:
+        job = HarvestJob(
+            sources=(str(crawls),),
+            output=tmp_path / "two",
+            workers=WorkerChoice(address=processes.address),
+        )
+        with pytest.raises(ClusterError, match="lost its scheduler"):
+            harvest(job, FakeClock(), Killer("inputs", processes.scheduler.end))
+    report = harvested(crawls, output=tmp_path / "two")
+    assert report.inputs_done <= FILES // 2 + 2
+    assert files_of(tmp_path / "one") == files_of(tmp_path / "two")
+    tried["schedulers killed in a harvest"] += 1
+
+
+@pytest.mark.sweep
 def test_two_processes_of_this_machine_give_what_one_gives(
     crawls: Path, tmp_path: Path, tried: Counter[str]
 ) -> None:
@@ -100,6 +126,60 @@ def test_two_processes_of_this_machine_give_what_one_gives(
     harvested(crawls, output=tmp_path / "two", workers=ours)
     assert files_of(tmp_path / "one") == files_of(tmp_path / "two")
     tried["files harvested by two processes"] += FILES
+
+
+@pytest.mark.sweep
+def test_processes_of_this_machine_load_no_pandas(crawls: Path, tmp_path: Path) -> None:
+    folder = HarvestFolder(path=tmp_path / "out")
+    folder.make()
+    with open_workers(WorkerChoice(count=2, with_dashboard=False)) as workers:
+        list(workers.inputs(folder, ReadOptions(), find_inputs([str(crawls)]), silent))
+        client = cast("Any", workers).cluster.client
+        loaded = client.run(eval, "{'pandas', 'pyarrow'} & set(__import__('sys').modules)")
+    assert list(loaded.values()) == [{"pyarrow"}, {"pyarrow"}]
+
+
+def _flipped(data: bytes, random: Random) -> bytes:
+    """A file in which some bytes are others, or whose end is lost."""
+    made = bytearray(data)
+    for _ in range(random.randint(1, 6)):
+        made[random.randrange(len(made))] = random.randrange(256)
+    return bytes(made[: random.randrange(len(made))] if random.random() < 0.2 else made)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("ending", [".warc", ".warc.gz", ".wacz", ".parquet"])
+def test_whatever_is_damaged_is_told_and_ends_nothing(
+    tmp_path: Path, ending: str, tried: Counter[str]
+) -> None:
+    site, made = Site("one.example"), Crawl(is_packed=ending != ".warc")
+    made.site(site)
+    source = made.save(tmp_path / "a.warc.gz")
+    if ending == ".wacz":
+        with zipfile.ZipFile(tmp_path / "a.wacz", "w", zipfile.ZIP_DEFLATED) as package:
+            package.write(source, "archive/a.warc.gz")
+    if ending == ".parquet":
+        rows = [
+            (url, "a.warc.gz", made.offset(number), len(made.records[number]))
+            for number, (url, _) in enumerate(site.pages())
+        ]
+        of_rows(tmp_path / "a.parquet", *rows)
+    data = (
+        tmp_path / f"a{ending if ending in {'.wacz', '.parquet'} else '.warc.gz'}"
+    ).read_bytes()
+    for seed in range(150):
+        path = tmp_path / f"damaged{ending}"
+        path.write_bytes(_flipped(data, Random(seed)))
+        try:
+            report = harvested(path, output=tmp_path / str(seed), base=str(tmp_path))
+            assert report.exit_code in {0, 2, 3, 4, 5}
+            posts = posts_of(tmp_path / str(seed)) if report.posts else []
+            assert {row["post_id"] for row in posts if row["host"] == site.host} <= set(
+                site.posts()
+            ), seed
+        except (NothingReadableError, UsageError):
+            assert ending == ".parquet"
+        tried["damaged files harvested"] += 1
 
 
 # As a user runs it: through the command's own entrance, which has Arrow load no pandas.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from parsers.errors import ArchiveError, ExportError, UsageError
+from threadkeep.file_error import file_errors, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -226,7 +227,7 @@ class RemoteHome:
         except FileNotFoundError:
             into.unlink(missing_ok=True)
             return False
-        except OSError as error:
+        except file_errors() as error:
             raise _unreadable(self.address, error) from error
         return True
 
@@ -238,8 +239,13 @@ class RemoteHome:
 
     def settle(self, mark: str) -> None:
         """See `Home.settle`."""
+        part = self._part(mark)
         with _told(self.address):
-            self._files.mv(self._part(mark), self._place)
+            if _can_rename(self._files):
+                self._files.mv(part, self._place)
+            else:
+                self._files.cp_file(part, self._place)
+                self._files.rm_file(part)
 
     def discard(self, mark: str) -> None:
         """See `Home.discard`."""
@@ -259,7 +265,7 @@ class RemoteHome:
             return bytes(self._files.cat_file(f"{self._place}{ending}"))
         except FileNotFoundError:
             return None
-        except OSError as error:
+        except file_errors() as error:
             raise _unreadable(self.address, error) from error
 
     def write_note(self, ending: str, data: bytes) -> None:
@@ -293,7 +299,7 @@ def archives_at(address: str) -> list[str]:
         found = files.ls(place, detail=False)
     except FileNotFoundError:
         raise UsageError(f"There is nothing at {address}; name a folder with archives.") from None
-    except OSError as error:
+    except file_errors() as error:
         raise _unreadable(address, error) from error
     names = sorted(str(one).rpartition("/")[2] for one in found)
     archives = [one for one in names if one.endswith((".db", ".sqlite", ".sqlite3"))]
@@ -314,17 +320,23 @@ def _opened(address: str) -> tuple[Any, str]:
         raise UsageError(
             f"“{address}” is of no kind that fsspec knows ({scheme}); write a path, or s3://, gs://, sftp://."
         ) from error
-    except OSError as error:
+    except file_errors() as error:
         raise _unreadable(address, error) from error
     return opened[0], str(opened[1])
+
+
+def _can_rename(files: Any) -> bool:  # noqa: ANN401  fsspec has no types
+    """Whether a file system has a renaming of its own; that of fsspec copies, and takes names for patterns."""
+    plain = importlib.import_module("fsspec").AbstractFileSystem.mv
+    return getattr(files.mv, "__func__", None) is not plain
 
 
 def _part_name(name: str, mark: str) -> str:
     return f".{name}.{mark}.part"
 
 
-def _unreadable(address: str, error: OSError) -> ArchiveError:
-    return ArchiveError(f"{address} cannot be read ({error.strerror or error}).")
+def _unreadable(address: str, error: BaseException) -> ArchiveError:
+    return ArchiveError(f"{address} cannot be read ({reason_of(error)}).")
 
 
 @contextmanager
@@ -332,7 +344,7 @@ def _told(address: str) -> Generator[None]:
     """Turn the system's errors, and those of fsspec, into one sentence."""
     try:
         yield
-    except OSError as error:
+    except file_errors() as error:
         raise ExportError(
-            f"{address} cannot be written ({error.strerror or error}); check the place, its space and the permissions."
+            f"{address} cannot be written ({reason_of(error)}); check the place, its space and the permissions."
         ) from error

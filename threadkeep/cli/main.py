@@ -11,6 +11,7 @@ import typer
 from parsers.errors import ExportError
 from threadkeep.cli.command import SETTINGS, LazyGroup, add_commands
 from threadkeep.cli.console import flush_output, prepare_streams, told_plainly, warn
+from threadkeep.without_pandas import keep_pandas_out
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -71,18 +72,9 @@ def _options(
     pass
 
 
-class _WithoutPandas:
-    """Has pandas not found: no command needs it, and Arrow loads it whatever it is asked for, which takes 50 MiB."""
-
-    def find_spec(self, name: str, *_: object) -> None:
-        """Answer as the finders of `sys.meta_path` do."""
-        if name == "pandas":
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-
-
 def main() -> NoReturn:
     """Run the command line and exit with the code that docs/errors.md gives."""
-    sys.meta_path.insert(0, _WithoutPandas())
+    keep_pandas_out()
     sys.exit(run(sys.argv[1:]))
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from parsers.errors import ThreadkeepError
 from scraper.sync.report import worst_exit_code
-from threadkeep.cluster.claim import forget_claim
+from threadkeep.cluster.claim import forget_claim, run_of_job
 from threadkeep.home import home_at
 from threadkeep.jobs.follow_up import came_to_its_end, followed_up
 from threadkeep.jobs.report_file import with_report_file
@@ -88,7 +88,7 @@ class Aftermath:
     def _followed(self, report: JobReport) -> JobReport:
         job = self._jobs[report.name]
         with suppress(ThreadkeepError):  # it is only litter, and says of itself that it is
-            forget_claim(home_at(job.place), self._run)
+            forget_claim(home_at(job.place), run_of_job(self._run, job.name))
         if came_to_its_end(report) and (job.exports or job.snapshots):
             report = self._exported(job, report)
         return with_report_file(job, report)

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 ENDING = ".claim"
 
 
+def run_of_job(run: str, job: str) -> str:
+    """What a run's claims of a job's home are for: two addresses can name one place, and two jobs must not take it in turns."""
+    return f"{run} {job}"
+
+
 class SupersededError(ArchiveLockedError):
     """Another worker has taken over what this one holds."""
 
@@ -35,7 +40,7 @@ class Claim:
 
     Attributes:
         token: no other claim has it.
-        run: the run of JOBS.toml that it is for.
+        run: the run of JOBS.toml that it is for, and its job; see `run_of_job`.
         worker: the worker, as it is shown.
         machine: the machine that it runs on.
         process: its process there.
@@ -83,7 +88,7 @@ class Holding:
         before = self.before = read_claim(home)
         if before is not None and before.run != run and self._is_alive(before):
             raise ArchiveLockedError(
-                f"Another run holds {home.address} (process {before.process} on {before.machine}, last heard of to hold it"
+                f"Another run or job holds {home.address} (process {before.process} on {before.machine}, last heard of to hold it"
                 f" until {before.until}); wait for it, or end it and remove {home.address}{ENDING}."
             )
         again = before if before is not None and before.run == run else None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit
 
 from parsers.errors import ClusterError, UsageError
-from threadkeep.cluster.engine import deaf_to_signals, distributed, has_certificates
+from threadkeep.cluster.engine import distributed, has_certificates, own_worker
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -89,7 +89,7 @@ def open_cluster(choice: ClusterChoice) -> Generator[Cluster]:
         _wait_for_workers(client, choice)
         check_versions(client)
         if choice.address is None and choice.workers:
-            client.register_plugin(deaf_to_signals(), name="threadkeep-deaf")
+            client.register_plugin(own_worker(), name="threadkeep-own")
         dashboard = client.dashboard_link if choice.address or choice.with_dashboard else None
         yield Cluster(client=client, dashboard=dashboard, is_own=choice.address is None)
 

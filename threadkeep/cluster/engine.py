@@ -191,10 +191,10 @@ def distributed() -> Distributed:
         raise UsageError(_INSTALL) from error
 
 
-def deaf_to_signals() -> object:
-    """What has workers of this machine go on where a signal is meant for the command that started them."""
+def own_worker() -> object:
+    """What is done on each worker that a command starts."""
     distributed()
-    return importlib.import_module("threadkeep.cluster.deaf").Deaf()
+    return importlib.import_module("threadkeep.cluster.own_worker").OwnWorker()
 
 
 def has_certificates() -> bool:

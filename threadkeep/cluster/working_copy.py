@@ -13,7 +13,7 @@ from parsers.errors import ArchiveLockedError, ExportError, ThreadkeepError
 from scraper.archive.header import is_archive
 from scraper.archive.lock import locked
 from scraper.archive.snapshot import copy_archive
-from threadkeep.cluster.claim import Holding, SupersededError, read_claim
+from threadkeep.cluster.claim import Holding, SupersededError, read_claim, run_of_job
 from threadkeep.home import home_at
 from threadkeep.jobs.follow_up import make_folder
 from threadkeep.jobs.job_run import known_of
@@ -52,7 +52,8 @@ class WorkingCopy:
             UsageError: the home cannot be meant.
             ExportError: the disk cannot be written.
         """
-        self._job, self._run, self._worker, self._clock = job, run, worker, clock
+        self._job, self._worker, self._clock = job, worker, clock
+        self._run = run_of_job(run, job.name)
         self._home = home_at(job.place)
         self._every = job.settings.publish_every
         self._folder = _folder_on(disk)

@@ -45,8 +45,9 @@ _ABSENT = (
     "Harvesting takes {missing}, which is not installed: `pip install 'threadkeep[cluster]'`."
 )
 _MOST_PROBLEMS = 1000
-# A piece of work is so many pages or sites, whichever comes first.
+# A piece of work is so many pages or sites, whichever comes first; fewer where a worker would have less than some pieces.
 _PAGES_A_TASK, _HOSTS_A_TASK = 2_000, 200
+_FEWEST_PAGES, _TASKS_A_WORKER = 100, 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +96,7 @@ def harvest(job: HarvestJob, clock: Clock, listener: HarvestListener) -> Harvest
         if known is not None and _is_finished(known, wanted) and known.report is not None:
             return replace(known.report, inputs_done=0, hosts_written=0)
         with open_workers(job.workers) as workers:
-            folder.make()
-            write_json(folder.manifest, wanted)
+            folder.make(wanted)
             report = _Harvest(job, folder, workers, clock, listener, key).done(inputs)
         write_json(folder.manifest, replace(wanted, report=report))
     return report
@@ -107,6 +107,7 @@ def _check(job: HarvestJob) -> None:
         if importlib.util.find_spec(name) is None:
             raise UsageError(_ABSENT.format(missing=name))
     if not job.output.absolute().parent.is_dir():
+        _refuse_address(str(job.output))
         raise ExportError(
             f"Cannot write “{job.output}”, since there is no folder “{job.output.parent}”: create it first."
         )
@@ -114,6 +115,15 @@ def _check(job: HarvestJob) -> None:
     check_selection(job.write.selection)
     if job.write.key is not None:
         check_key_place(job.write.key, job.output)
+
+
+def _refuse_address(output: str) -> None:
+    scheme, is_one, place = output.partition(":/")
+    if is_one and len(scheme) > 1 and "/" not in scheme:
+        raise UsageError(
+            f"“{scheme}://{place.lstrip('/')}” is an address, and a harvest takes a folder that all workers see: it is locked,"
+            " and what is in it renamed, as stores of objects cannot. Harvest into a folder, and copy that."
+        )
 
 
 def _is_finished(known: Manifest, wanted: Manifest) -> bool:
@@ -136,18 +146,32 @@ class _Sites:
             self.pages[host] += pages
             self.states[host] ^= int(report.key, 16)
 
-    def tasks(self, wanted: dict[str, str], files: tuple[Path, ...]) -> Iterator[HostTask]:
-        """Pieces of work of about the same size, in the order of the sites."""
-        hosts: list[tuple[str, str]] = []
+    def tasks(
+        self, wanted: dict[str, str], files: tuple[Path, ...], workers: int
+    ) -> list[HostTask]:
+        """Pieces of work, the largest first: what is begun last is what the other workers wait for."""
+        share = self._size(list(wanted)) // (workers * _TASKS_A_WORKER)
+        most = min(max(share, _FEWEST_PAGES), _PAGES_A_TASK)
+        groups = sorted(self._groups(sorted(wanted), most), key=self._size, reverse=True)
+        return [
+            HostTask(hosts=tuple((host, wanted[host]) for host in group), files=files)
+            for group in groups
+        ]
+
+    def _groups(self, hosts: list[str], most: int) -> Iterator[list[str]]:
+        group: list[str] = []
         pages = 0
-        for host in sorted(wanted):
-            hosts.append((host, wanted[host]))
+        for host in hosts:
+            if group and (pages + self.pages[host] > most or len(group) == _HOSTS_A_TASK):
+                yield group
+                group, pages = [], 0
+            group.append(host)
             pages += self.pages[host]
-            if pages >= _PAGES_A_TASK or len(hosts) >= _HOSTS_A_TASK:
-                yield HostTask(hosts=tuple(hosts), files=files)
-                hosts, pages = [], 0
-        if hosts:
-            yield HostTask(hosts=tuple(hosts), files=files)
+        if group:
+            yield group
+
+    def _size(self, hosts: list[str]) -> int:
+        return sum(self.pages[host] for host in hosts)
 
 
 @dataclass(slots=True)
@@ -184,6 +208,8 @@ class _Harvest:
                 missing.append(one)
             else:
                 self._take(known)
+        # At the end, nobody is to wait for a large one.
+        missing.sort(key=lambda one: one.size, reverse=True)
         before = len(inputs) - len(missing)
         self.listener.begun(len(inputs), before, self.workers.dashboard)
         reports = self.workers.inputs(
@@ -199,6 +225,8 @@ class _Harvest:
     def _take(self, report: InputReport) -> None:
         self._codes.add(report.exit_code)
         self._problems += ((report.name, one) for one in report.problems)
+        if len(self._problems) > 2 * _MOST_PROBLEMS:
+            self._problems = sorted(self._problems)[:_MOST_PROBLEMS]
         self._counts += report.counts
         self._passed.update(report.passed)
         self._failed += report.exit_code not in {0, 3}
@@ -221,7 +249,8 @@ class _Harvest:
         self.listener.writing(len(wanted))
         files = few_files(self.folder, self._staged, self.workers)
         writer = HostWriter(self.folder, self.job.write, self.key)
-        for reports in self.workers.each(writer, self._sites.tasks(wanted, files)):
+        tasks = self._sites.tasks(wanted, files, self.workers.count)
+        for reports in self.workers.each(writer, tasks):
             for report in reports:
                 kept.append(report)
                 self._seconds += StageSeconds(writing=report.seconds)
@@ -231,18 +260,13 @@ class _Harvest:
     def _clean(self, inputs: list[Input], hosts: list[HostReport]) -> None:
         """Remove what belongs to inputs that are replaced, and to sites that have no posts any more."""
         keys = {one.key(self.job.read) for one in inputs}
-        for folder in (
-            self.folder.path / "pages",
-            self.folder.work / "staged",
-            self.folder.work / "inputs",
-        ):
-            for path in folder.iterdir():
-                if path.stem not in keys:
-                    path.unlink()
-        names = {self.folder.posts(one.host).parent.name for one in hosts if one.posts}
-        for path in (self.folder.path / "posts").iterdir():
-            if path.name not in names:
-                shutil.rmtree(path)
+        for kept in self.folder.of_inputs():
+            if kept.stem not in keys:
+                kept.unlink()
+        names = {self.folder.posts(one.host).parent for one in hosts if one.posts}
+        for kept in self.folder.of_hosts():
+            if kept not in names:
+                shutil.rmtree(kept)
         for name in ("merged", "temporary"):
             shutil.rmtree(self.folder.work / name)
         if self.job.write.is_changed:

@@ -59,7 +59,7 @@ def check_manifest(folder: HarvestFolder, wanted: Manifest, name: Path) -> Manif
             dec_hook=lambda kind, value: kind(value),  # the folder's path
         )
     except FileNotFoundError:
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        if path.exists() and not _is_free(folder):
             raise UsageError(
                 f"{name} is there already and is no harvest; name a folder that is empty or not there yet."
             ) from None
@@ -80,3 +80,9 @@ def check_manifest(folder: HarvestFolder, wanted: Manifest, name: Path) -> Manif
             " another folder."
         )
     return known
+
+
+def _is_free(folder: HarvestFolder) -> bool:
+    """Whether a folder is empty, but for what a run that was ended at once may have left."""
+    begun = f"{folder.manifest.name}.partial"
+    return folder.path.is_dir() and all(one.name == begun for one in folder.path.iterdir())

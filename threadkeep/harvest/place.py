@@ -69,6 +69,15 @@ class HarvestFolder:
         """What became of an input."""
         return self.work / "inputs" / f"{key}.json"
 
+    def of_inputs(self) -> list[Path]:
+        """All that is kept of inputs, each by its key; what others put beside is not ours."""
+        kept = ("pages/*.parquet", f"{_WORK}/staged/*.parquet", f"{_WORK}/inputs/*.json")
+        return [path for pattern in kept for path in self.path.glob(pattern)]
+
+    def of_hosts(self) -> list[Path]:
+        """The folders of all sites."""
+        return list((self.path / "posts").glob("host=*/"))
+
     def scratch(self, prefix: str) -> Path:
         """A new folder for something half done.
 
@@ -84,13 +93,19 @@ class HarvestFolder:
         except OSError as error:
             raise ExportError(f"Cannot write “{self.path}” ({error.strerror}).") from error
 
-    def make(self) -> None:
+    def make(self, manifest: object = None) -> None:
         """Make all folders, and throw away what is half done.
+
+        Args:
+            manifest: what it is the harvest of; written first, so that the folder is known for one.
 
         Raises:
             ExportError: they cannot be made.
         """
         try:
+            self.path.mkdir(exist_ok=True)
+            if manifest is not None:
+                write_json(self.manifest, manifest)
             shutil.rmtree(self.temporary, ignore_errors=True)
             for name in ("posts", "pages"):
                 (self.path / name).mkdir(parents=True, exist_ok=True)

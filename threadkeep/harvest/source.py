@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import glob
 import importlib
+import io
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from parsers.errors import FetchError, NothingReadableError, UsageError
 from scraper.fetch.warc.file import SUFFIXES
+from threadkeep.file_error import file_errors, reason_of
 from threadkeep.harvest.options import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
+
+    from _typeshed import WriteableBuffer
 
     from threadkeep.harvest.options import ReadOptions
 
 INDEX_COLUMNS = ("url", "warc_filename", "warc_record_offset", "warc_record_length")
+_NUMBERS = INDEX_COLUMNS[2:]
 _WET = (".wet", ".wet.gz")
 _KNOWN = (*SUFFIXES, *_WET)
+# A list of a crawl's files is long, and each has to be asked for its size.
+_ASKED_AT_ONCE = 32
+_BYTES_AT_ONCE = 128 * 1024
 _INDEX = ".parquet"
 _WACZ = ".wacz"
 
@@ -70,7 +81,7 @@ def find_inputs(sources: list[str], *, base: str = "") -> list[Input]:
 
 
 def opened(location: str) -> BinaryIO:
-    """A file to be read, wherever it is.
+    """A file to be read, wherever it is; reading it raises FetchError where the disk or the network fails.
 
     Raises:
         UsageError: a path names none that can be read.
@@ -78,14 +89,12 @@ def opened(location: str) -> BinaryIO:
     """
     if not _is_address(location):
         try:
-            return Path(location).open("rb")
+            return _buffered(location, Path(location).open("rb", buffering=0))
         except OSError as error:
             raise UsageError(f"{location} cannot be read: {error.strerror or error}.") from error
-    with_errors = _file_system(location)
-    try:
-        return cast("BinaryIO", with_errors.open(location, "rb"))
-    except (OSError, ValueError) as error:
-        raise FetchError(f"{location} cannot be read: {_first_line(error)}.") from error
+    system = _file_system(location)
+    with _told(location):
+        return _buffered(location, system.open(location, "rb"))
 
 
 def read_range(location: str, start: int, length: int) -> bytes:
@@ -96,20 +105,62 @@ def read_range(location: str, start: int, length: int) -> bytes:
         FetchError: an address does not answer.
     """
     if not _is_address(location):
-        with opened(location) as file:
+        with opened(location) as file, _told(location):
             file.seek(start)
             return file.read(length)
+    system = _file_system(location)
+    with _told(location):
+        return cast("bytes", system.cat_file(location, start=start, end=start + length))
+
+
+def _buffered(location: str, file: Any) -> BinaryIO:  # noqa: ANN401  fsspec has no types
+    return io.BufferedReader(_SourceFile(location, file), _BYTES_AT_ONCE)
+
+
+class _SourceFile(io.RawIOBase):
+    """A file whose troubles are told as threadkeep's: what reads it takes the system's for damage, or for the output's."""
+
+    def __init__(self, location: str, file: Any) -> None:  # noqa: ANN401  fsspec has no types
+        super().__init__()
+        self._location = location
+        self._file = file
+
+    def readable(self) -> bool:
+        """See `io.RawIOBase`."""
+        return True
+
+    def seekable(self) -> bool:
+        """See `io.RawIOBase`."""
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        """See `io.RawIOBase`."""
+        with _told(self._location):
+            return cast("int", self._file.readinto(buffer))
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """See `io.RawIOBase`; nothing is read for it."""
+        return cast("int", self._file.seek(offset, whence))
+
+    def close(self) -> None:
+        """See `io.RawIOBase`."""
+        self._file.close()
+        super().close()
+
+
+@contextmanager
+def _told(location: str) -> Generator[None]:
     try:
-        data = _file_system(location).cat_file(location, start=start, end=start + length)
-    except (OSError, ValueError) as error:
-        raise FetchError(f"{location} cannot be read: {_first_line(error)}.") from error
-    return cast("bytes", data)
+        yield
+    except file_errors(ValueError) as error:
+        raise FetchError(f"{location} cannot be read: {reason_of(error)}.") from error
 
 
 def _expanded(source: str, base: str) -> Iterator[Input]:
     if source.startswith("@"):
-        for line in _lines(Path(source[1:])):
-            yield from _expanded(line, base)
+        with ThreadPoolExecutor(_ASKED_AT_ONCE) as pool:
+            for found in pool.map(partial(_all_of, base), _lines(source[1:])):
+                yield from found
     elif _is_address(source):
         yield from _at_address(source, base)
     elif Path(source).is_dir():
@@ -123,11 +174,17 @@ def _expanded(source: str, base: str) -> Iterator[Input]:
             yield from _of_path(path, base)
 
 
-def _lines(path: Path) -> list[str]:
+def _all_of(base: str, source: str) -> list[Input]:
+    if source.startswith("@"):
+        raise UsageError(f"{source} is a list in a list; name it on the command line.")
+    return list(_expanded(source, base))
+
+
+def _lines(path: str) -> list[str]:
     try:
-        text = path.read_text("utf-8")
+        text = Path(path).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The list {path} cannot be read: {_first_line(error)}.") from error
+        raise UsageError(f"The list {path} cannot be read: {reason_of(error)}.") from error
     lines = (line.strip() for line in text.splitlines())
     return [line for line in lines if line and not line.startswith("#")]
 
@@ -151,21 +208,26 @@ def _of_path(path: Path, base: str) -> Iterator[Input]:
 
 def _at_address(source: str, base: str) -> Iterator[Input]:
     system = _file_system(source)
-    try:
-        names = _addresses(system, source)
-        for name in names:
-            yield from _inputs(name, name, int(system.info(name)["size"] or 0), base)
-    except (OSError, ValueError) as error:
-        raise FetchError(f"{source} cannot be reached: {_first_line(error)}.") from error
+    with _told(source):
+        for name, size in _addresses(system, source):
+            yield from _inputs(name, name, size, base)
 
 
-def _addresses(system: Any, source: str) -> list[str]:  # noqa: ANN401  fsspec has no types
+def _addresses(system: Any, source: str) -> list[tuple[str, int]]:  # noqa: ANN401  fsspec has no types
+    """The files that an address stands for, each with its size."""
     if not glob.has_magic(source.partition("?")[0]):
-        return [source]
-    found = sorted(system.glob(source))
+        return [(source, _size(system, source, system.info(source)))]
+    found = system.glob(source, detail=True)
     if not found:
         raise UsageError(f"Nothing is called {source}.")
-    return [system.unstrip_protocol(one) for one in found]
+    sizes = ((one, _size(system, one, found[one])) for one in sorted(found))
+    return [(system.unstrip_protocol(one), size) for one, size in sizes]
+
+
+def _size(system: Any, name: str, told: dict[str, Any]) -> int:  # noqa: ANN401  fsspec has no types
+    """A file's size, for which a listing that does not tell it is not enough."""
+    size = told.get("size")
+    return int((system.info(name)["size"] if size is None else size) or 0)
 
 
 def _inputs(name: str, location: str, size: int, base: str) -> Iterator[Input]:
@@ -183,18 +245,51 @@ def _inputs(name: str, location: str, size: int, base: str) -> Iterator[Input]:
 def _row_groups(name: str, location: str) -> int:
     """How many row groups an index has; each is an input of its own, so that large ones are shared out."""
     arrow = cast("Any", importlib.import_module("pyarrow"))
+    with index_at(location) as index:
+        _check_columns(name, index.schema_arrow, arrow.types)
+        return int(index.num_row_groups)
+
+
+@contextmanager
+def index_at(location: str) -> Generator[Any]:
+    """An index, as pyarrow reads it for as long as the block runs.
+
+    Raises:
+        UsageError: a path names no file that can be read.
+        FetchError: an address does not answer.
+        NothingReadableError: it is damaged, or no Parquet file.
+    """
+    arrow = cast("Any", importlib.import_module("pyarrow"))
     parquet = cast("Any", importlib.import_module("pyarrow.parquet"))
     with opened(location) as file:
         try:
-            read = parquet.ParquetFile(file)
-        except arrow.ArrowInvalid as error:
-            raise NothingReadableError(f"{name} is no Parquet file.") from error
-        missing = [one for one in INDEX_COLUMNS if one not in read.schema_arrow.names]
-        if missing:
+            yield parquet.ParquetFile(file)
+        except (OSError, ValueError, arrow.ArrowException) as error:
+            raise NothingReadableError(
+                f"{location} is no whole Parquet file ({reason_of(error)})."
+            ) from error
+
+
+def _check_columns(name: str, schema: Any, types: Any) -> None:  # noqa: ANN401  pyarrow has no types
+    for column in INDEX_COLUMNS:
+        if column not in schema.names:
             raise UsageError(
-                f"{name} is no index of a web archive: it has no column {missing[0]}; expected are {', '.join(INDEX_COLUMNS)}."
+                f"{name} is no index of a web archive: it has no column {column}; expected are {', '.join(INDEX_COLUMNS)}."
             )
-        return int(read.num_row_groups)
+        kind = schema.field(column).type
+        is_number = column in _NUMBERS
+        is_right = types.is_integer(kind) if is_number else _is_text(kind, types)
+        if not is_right:
+            held = "whole numbers" if is_number else "text"
+            raise UsageError(
+                f"{name} is no index of a web archive: its column {column} holds no {held}."
+            )
+
+
+def _is_text(kind: Any, types: Any) -> bool:  # noqa: ANN401  pyarrow has no types
+    if types.is_dictionary(kind):
+        return _is_text(kind.value_type, types)
+    return bool(types.is_string(kind) or types.is_large_string(kind))
 
 
 def _is_known(name: str) -> bool:
@@ -210,9 +305,4 @@ def _file_system(location: str) -> Any:  # noqa: ANN401  fsspec has no types
     try:
         return core.url_to_fs(location)[0]
     except (ImportError, ValueError) as error:
-        raise UsageError(f"{location} cannot be opened: {_first_line(error)}.") from error
-
-
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0].rstrip(".") if lines else type(error).__name__
+        raise UsageError(f"{location} cannot be opened: {reason_of(error)}.") from error

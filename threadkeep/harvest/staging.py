@@ -7,9 +7,15 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from parsers.errors import ExportError, FetchError, NothingReadableError, ThreadkeepError
+from parsers.errors import (
+    ExportError,
+    FetchError,
+    NothingReadableError,
+    ThreadkeepError,
+    UsageError,
+)
 from scraper.politeness.clock import SystemClock
-from threadkeep.harvest.input_part import parts_of
+from threadkeep.harvest.input_part import BadPart, parts_of
 from threadkeep.harvest.page_reader import read_page
 from threadkeep.harvest.place import write_json
 from threadkeep.harvest.progress import InputProgress, silent
@@ -73,8 +79,8 @@ def harvest_input(
 
 def _kept(folder: HarvestFolder, key: str, temporary: Path, report: InputReport) -> InputReport:
     """Put an input's output in its place; what says that it is there comes last."""
-    if report.exit_code in {FetchError.exit_code, 2}:
-        return report
+    if report.exit_code in {FetchError.exit_code, UsageError.exit_code}:
+        return replace(report, hosts={})  # what was read of it until then goes with it
     (temporary / "pages.parquet").replace(folder.pages(key))
     (temporary / "staged.parquet").replace(folder.staged(key))
     write_json(folder.report(key), report)
@@ -105,7 +111,10 @@ class _Harvesting:
         with (self.folder / "pages.parquet").open("wb") as file, page_table(file) as pages:
             try:
                 for part in parts_of(self.one, self.options):
-                    self._take_part(part, sifter, writer, pages)
+                    if isinstance(part, BadPart):
+                        self._take_damage(part.name, None, part.reason, pages)
+                    else:
+                        self._take_part(part, sifter, writer, pages)
             except ThreadkeepError as error:
                 code = error.exit_code
                 self._note(f"{self.one.title}: {error}")
@@ -142,7 +151,7 @@ class _Harvesting:
         )
         for one in reader.records():
             if isinstance(one, Damage):
-                self._take_damage(part, one, pages)
+                self._take_damaged_record(part, one, pages)
                 continue
             started = self.clock.monotonic()
             is_candidate = sifter.is_candidate(one)
@@ -157,15 +166,18 @@ class _Harvesting:
         self._seconds["reading"] += times.reading + part.waited
         self._seconds["decompression"] += times.unpacking
 
-    def _take_damage(self, part: Part, damage: Damage, pages: ParquetTable) -> None:
+    def _take_damaged_record(self, part: Part, damage: Damage, pages: ParquetTable) -> None:
         offset = part.offset + damage.offset
         reason = f"The record at offset {offset} {damage.reason}."
-        seen = SeenPage(
-            source=part.name, offset=offset, url=None, outcome="damaged", reason=reason
-        )
+        self._take_damage(part.name, offset, reason, pages)
+
+    def _take_damage(
+        self, source: str, offset: int | None, reason: str, pages: ParquetTable
+    ) -> None:
+        seen = SeenPage(source=source, offset=offset, url=None, outcome="damaged", reason=reason)
         pages.add(row(seen, is_nameless=self.options.is_nameless))
         self._counts["damaged"] += 1
-        self._note(f"{part.name}: {reason[0].lower()}{reason[1:]}")
+        self._note(f"{source}: {reason[0].lower()}{reason[1:]}")
 
     def _take(self, part: Part, found: Found, writer: SortedWriter, pages: ParquetTable) -> None:
         started = self.clock.monotonic()
@@ -174,7 +186,7 @@ class _Harvesting:
         started = self.clock.monotonic()
         if read.seen.outcome == "damaged":
             damage = Damage(offset=found.offset, reason="is not what its digest says")
-            self._take_damage(part, damage, pages)
+            self._take_damaged_record(part, damage, pages)
             return
         seen = replace(read.seen, offset=part.offset + found.offset)
         pages.add(row(seen, is_nameless=self.options.is_nameless))

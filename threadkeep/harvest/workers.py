@@ -173,8 +173,12 @@ def result_of(future: Future) -> Any:  # noqa: ANN401  whatever the work returns
     """What came of a piece of work.
 
     Raises:
-        ClusterError: every worker that tried it ended.
+        ClusterError: every worker that tried it ended, or the scheduler did.
     """
+    if future.status in {"cancelled", "lost"}:
+        raise ClusterError(
+            "The cluster lost its scheduler; what was done is kept, and the same command goes on from there."
+        )
     error = future.exception()
     if error is not None and type(error).__name__ == "KilledWorker":
         raise ClusterError(

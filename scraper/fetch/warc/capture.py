@@ -247,13 +247,17 @@ def _redirects(text: str) -> tuple[str, ...]:
         return ()
 
 
+_FIRST_YEAR = 1990  # of the web
+
+
 def moment_of(record: Record) -> datetime | None:
     """When a record came, as far as it says that."""
     digits = re.sub(r"[^0-9]", "", record.fields.get("warc-date", ""))
     try:
-        return datetime.strptime(digits[:14].ljust(14, "0"), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        moment = datetime.strptime(digits[:14].ljust(14, "0"), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
     except ValueError:
         return None
+    return moment if moment.year >= _FIRST_YEAR else None
 
 
 def host_of(url: str) -> str:

@@ -1,4 +1,4 @@
-"""Have the workers that a command starts not heed the signals that are meant for the command: it tells them when to end."""
+"""What is special about workers that a command starts itself: they end when it tells them, and do its work alone."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import threading
 from typing import TYPE_CHECKING
 
 from distributed import WorkerPlugin
+
+from threadkeep.without_pandas import keep_pandas_out
 
 if TYPE_CHECKING:
     from distributed import Worker
@@ -17,12 +19,13 @@ _STOPPING = tuple(
 )
 
 
-class Deaf(WorkerPlugin):
+class OwnWorker(WorkerPlugin):
     """Takes effect when a worker comes, also one that comes in the place of another that died."""
 
     def setup(self, worker: Worker) -> None:
-        """Ignore them from now on."""
+        """Heed no signals that are meant for the command, and load nothing that it does not load."""
         del worker
+        keep_pandas_out()
         if threading.current_thread() is threading.main_thread():
             for number in _STOPPING:
                 signal.signal(number, signal.SIG_IGN)
