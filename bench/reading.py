@@ -1,31 +1,35 @@
 """Measure the reader on a large archive: pages, search and the site, against SQLite reading the same rows and Markdown.
 
+A page is measured as a browser sees it, from the request to the last byte, over one connection to a reader in a process of
+its own: when it is read for the first time, and again while the archive is the same. How long the reader was at work for the
+former is what the kernel says (Linux); the rest is waiting for a processor. What is asked of SQLite are the rows of that page, in
+a connection that has been open for a while. What HTTP takes by itself is the time of a file of 200 bytes.
+
 python -m bench reading [--posts N] [--archive FILE]
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import sqlite3
 import statistics
+import subprocess
 import sys
-import threading
 import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
-
-import requests
-import uvicorn
+from urllib.parse import quote
 
 from bench.process import run
 from scraper.demo import DemoServer, DemoSettings, generate
 from scraper.fetch.settings import FetchSettings
 from scraper.sync.pipeline import ArchiveJob, archive_topics
 from tests.archiving import readable_topics
-from threadkeep.reader.application import application
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -79,19 +83,18 @@ def make_archive(path: Path, posts: int) -> None:
 
 
 @contextmanager
-def reader_of(path: Path) -> Generator[str]:
-    """Serve an archive; its address."""
-    server = uvicorn.Server(
-        uvicorn.Config(application(path), port=0, log_config=None, access_log=False)
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}/"
-    server.should_exit = True
-    thread.join()
+def reader_of(path: Path) -> Generator[tuple[HTTPConnection, int]]:
+    """Serve an archive as a user does; a connection to it, and the number of its process."""
+    command = (sys.executable, "-m", "threadkeep", "serve", "--port", "0", "-a", str(path))
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        said = server.stdout.readline()
+        found = re.search(r"127\.0\.0\.1:(\d+)", said)
+        if found is None:
+            sys.exit(f"the reader said {said!r}")
+        with closing(HTTPConnection("127.0.0.1", int(found[1]), timeout=600)) as connection:
+            yield connection, server.pid
+        server.terminate()
 
 
 def kinds(connection: sqlite3.Connection) -> list[Kind]:
@@ -100,7 +103,7 @@ def kinds(connection: sqlite3.Connection) -> list[Kind]:
     def all_of(query: str, *values: object) -> list[object]:
         return connection.execute(query, values).fetchall()
 
-    topics = all_of("SELECT topic_id, topic_key FROM topics ORDER BY topic_key DESC LIMIT 20")
+    topics = all_of("SELECT topic_id, topic_key FROM topics ORDER BY topic_key DESC LIMIT 200")
     return [
         Kind(name="overview", addresses=("",)),
         Kind(name="forum", addresses=("forums/4",), rows=lambda _: all_of(_FORUM, 4)),
@@ -116,42 +119,60 @@ def kinds(connection: sqlite3.Connection) -> list[Kind]:
         Kind(name="feed", addresses=("feeds/posts.atom", "feeds/changes.atom")),
         Kind(
             name="search",
-            addresses=tuple(f"search?q={words}" for words in _WORDS),
+            addresses=tuple(f"search?q={quote(words)}" for words in _WORDS),
             rows=lambda place: (all_of(_FOUND, _WORDS[place]), all_of(_COUNTED, _WORDS[place])),
         ),
     ]
 
 
-def timed(work: Callable[[int], object], places: int) -> list[float]:
-    """Milliseconds that each call took, each place in turn."""
+def work_of(process: int) -> float:
+    """Milliseconds that a process was at work so far."""
+    return int(Path(f"/proc/{process}/schedstat").read_text().split()[0]) / 1e6
+
+
+def timed(work: Callable[[int], object], places: range) -> float:
+    """Milliseconds that a call takes, the median over all places."""
     took: list[float] = []
-    for number in range(_ROUNDS * places):
+    for place in places:
         start = time.perf_counter()
-        work(number % places)
+        work(place)
         took.append((time.perf_counter() - start) * 1000)
-    return took
+    return statistics.median(took)
 
 
 def measure_pages(path: Path) -> None:
     """Print what each kind of page takes."""
-    with reader_of(path) as url, closing(sqlite3.connect(path)) as connection:
-        session = requests.Session()
-        start = time.perf_counter()
-        session.get(url, timeout=600)
-        print(
-            f"the first page   {(time.perf_counter() - start) * 1000:8.1f} ms, the archive surveyed"
-        )
+    with reader_of(path) as (reader, process), closing(sqlite3.connect(path)) as connection:
+
+        def read(address: str) -> None:
+            reader.request("GET", f"/{address}", headers={"Accept-Encoding": "gzip"})
+            with reader.getresponse() as response:
+                response.read()
+                if response.status != 200:
+                    sys.exit(f"{address}: {response.status}")
+
+        surveyed = timed(lambda _: read("index"), range(1))
+        alone = timed(lambda _: read("assets/icon.svg"), range(_ROUNDS))
+        print(f"the first page   {surveyed:8.1f} ms, the archive surveyed")
+        print(f"HTTP alone       {alone:8.2f} ms")
         for kind in kinds(connection):
+            print(told(kind, read, process))
 
-            def read(place: int, addresses: Sequence[str] = kind.addresses) -> None:
-                session.get(f"{url}{addresses[place]}", timeout=600).raise_for_status()
 
-            took = timed(read, len(kind.addresses))
-            line = f"{kind.name:16} {statistics.median(took):8.1f} ms, at most {max(took):6.1f} ms"
-            if kind.rows is not None:
-                rows = statistics.median(timed(kind.rows, len(kind.addresses)))
-                line += f"; SQLite, the same rows {rows:6.1f} ms: {statistics.median(took) / rows:.1f} times"
-            print(line)
+def told(kind: Kind, read: Callable[[str], object], process: int) -> str:
+    """What a kind of page takes: the first time, again, and beside the rows that it shows."""
+    count = len(kind.addresses)
+    before = work_of(process)
+    first = timed(lambda place: read(kind.addresses[place]), range(count))
+    work = (work_of(process) - before) / count
+    again = timed(lambda place: read(kind.addresses[place % count]), range(count * _ROUNDS))
+    line = f"{kind.name:16} {first:8.2f} ms first ({work:5.2f} at work), {again:.2f} ms again"
+    if kind.rows is None:
+        return line
+    wanted = kind.rows
+    timed(wanted, range(count))
+    rows = timed(lambda place: wanted(place % count), range(count * _ROUNDS))
+    return f"{line}; SQLite {rows:5.2f} ms: {work / rows:.1f} and {again / rows:.1f} times"
 
 
 def measure_site(path: Path, folder: Path, posts: int) -> None:

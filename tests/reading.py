@@ -164,6 +164,17 @@ def keep_files(path: Path, post_id: int) -> None:
         connection.execute(_ADDRESS, ("https://files.test/dead.png", "dead", None))
 
 
+def keep_portrait(path: Path, post_id: int) -> None:
+    """Have the picture of a post's author be the one that `keep_files` keeps, and those of all others be dead."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE authors SET avatar_url = 'https://files.test/dead.png'")
+        connection.execute(
+            "UPDATE authors SET avatar_url = 'https://files.test/p.png'"
+            " WHERE author_id = (SELECT author_id FROM posts WHERE post_id = ?)",
+            (post_id,),
+        )
+
+
 def poison(path: Path, bodies: list[str]) -> list[int]:
     """Put hostile bodies into posts of an archive, and one into every name that a page shows.
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -115,6 +117,17 @@ class TestServed:
             box = visit.page.locator(f"#post-{last}").bounding_box()
             assert box
             assert 0 <= box["y"] < size["height"]
+
+    def test_an_old_address_of_a_post_on_another_page_here_leads_to_it(
+        self, browser: Browser, reader: Served, forum: ReadForum, size: dict[str, int]
+    ) -> None:
+        post = forum.long.posts[
+            55
+        ].post_id  # on the fourth page there, which begins on the first here
+        with visiting(browser, reader.url, viewport=size) as visit:
+            visit.open(f"forums/topic/long-and-winding/page/4/#post-{post}")
+            visit.page.wait_for_url(f"**/{forum.topic_page}.page-2#post-{post}")
+            assert visit.page.locator(f"#post-{post}").is_visible()
 
     def test_nothing_is_wider_than_the_screen(
         self, browser: Browser, reader: Served, forum: ReadForum, size: dict[str, int]
@@ -259,11 +272,35 @@ class TestSite:
             page.get_by_label("Words").fill("nothingofthatkind")
             page.keyboard.press("Enter")
             page.get_by_text("0 posts found").wait_for()
+            page.get_by_label("Words").fill("repyl mayn")
+            page.keyboard.press("Enter")
+            page.get_by_role("link", name="reply many").click()
+            page.get_by_text("60 posts found").wait_for()
             page.get_by_label("Words").fill("reply 59 many")
             page.keyboard.press("Enter")
             page.get_by_text("1 post found").wait_for()
             page.locator("#hits a").first.click()
             assert page.locator(f"#post-{forum.long.posts[-1].post_id}").is_visible()
+
+    def test_what_is_searched_for_last_is_shown_alone(
+        self, browser: Browser, site: str, size: dict[str, int]
+    ) -> None:
+        """Whoever types on while pieces of the index are loaded gets what was typed last."""
+        with visiting(browser, site, viewport=size) as visit:
+            page = visit.page
+            visit.open("search.html")
+            page.evaluate(
+                """() => {
+                    const words = document.getElementById("q");
+                    for (const text of ["wind*", "lantern", "reply many"]) {
+                        words.value = text;
+                        words.form.requestSubmit();
+                    }
+                }"""
+            )
+            page.get_by_text("60 posts found").wait_for()
+            page.wait_for_function("document.querySelectorAll('#hits li').length === 20")
+            assert all(LONG in one for one in page.locator("#hits li").all_inner_texts())
 
     def test_everybody_can_use_it(
         self, browser: Browser, site: str, forum: ReadForum, size: dict[str, int]
@@ -280,6 +317,57 @@ def poisoned(forum: ReadForum, tmp_path_factory: pytest.TempPathFactory) -> Path
     path.write_bytes(forum.path.read_bytes())
     poison(path, BODIES)
     return path
+
+
+WIDE = "<table><tr>" + "<td>a cell of many</td>" * 60 + "</tr></table>"
+NAMES = ("W" * 3000, "\u202egnp.exe", "مرحبا (1)", "</title><script>alert(1)</script>", "  ")
+
+
+class TestOdd:
+    """Names and bodies that nobody means well with: pages keep their shape, and everybody can use them."""
+
+    @pytest.mark.parametrize(
+        "size", [PHONE, {"width": 320, "height": 640}], ids=["phone", "small"]
+    )
+    def test_pages_keep_their_shape(
+        self, browser: Browser, forum: ReadForum, tmp_path: Path, size: dict[str, int]
+    ) -> None:
+        path = tmp_path / "copy.db"
+        path.write_bytes(forum.path.read_bytes())
+        with closing(sqlite3.connect(path)) as connection, connection:
+            for number, name in enumerate(NAMES, 1):
+                for table, column, key in (
+                    ("topics", "title", "topic_key"),
+                    ("forums", "title", "forum_id"),
+                    ("authors", "name", "author_id"),
+                ):
+                    connection.execute(
+                        f"UPDATE {table} SET {column} = ? WHERE {key} = ?", (name, number)
+                    )
+            connection.execute("UPDATE topics SET tags = json_array(?, ?)", (NAMES[0], NAMES[1]))
+            connection.execute("UPDATE posts SET role = ? WHERE post_id % 3 = 0", (NAMES[0],))
+            connection.execute("UPDATE revisions SET body_html = ? WHERE post_id = 121", (WIDE,))
+        with served(path) as reader, visiting(browser, reader.url, viewport=size) as visit:
+            people = [f"authors/{number}" for number in range(1, 6)]
+            forums = [f"forums/{number}" for number in range(1, 5)]
+            for name in ("", "authors", "search?q=reply", "topics/121", *people, *forums):
+                visit.open(name)
+                width = visit.page.evaluate("document.documentElement.scrollWidth")
+                assert width <= size["width"], name
+                assert not visit.violations(), name
+
+    def test_what_scrolls_sideways_scrolls_by_keys(
+        self, browser: Browser, forum: ReadForum, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "copy.db"
+        path.write_bytes(forum.path.read_bytes())
+        poison(path, [WIDE])
+        with served(path) as reader, visiting(browser, reader.url, viewport=PHONE) as visit:
+            visit.open("topics/121")
+            table = visit.page.locator(".body table").first
+            table.focus()
+            visit.page.keyboard.press("ArrowRight")
+            visit.page.wait_for_function("document.activeElement.scrollLeft > 0")
 
 
 class TestHostile:

@@ -193,6 +193,14 @@ def test_every_occasion_is_in_the_docs() -> None:
             "“jobs.lantern.exports[0]”: A site shows the archive as it is",
         ),
         (
+            'exports = [{ path = "site", format = "html", site_url = "archive.example" }]',
+            "“jobs.lantern.exports[0]”: “archive.example” is no address where a site can stand",
+        ),
+        (
+            'exports = [{ path = "x.csv", site_url = "https://archive.example" }]',
+            "“jobs.lantern.exports[0]”: The format csv has no place here for where a site",
+        ),
+        (
             'exports = [{ path = "x.md", media_dir = "shown", pseudonymize = "k" }]',
             "“jobs.lantern.exports[0]”: Nobody can be left out of pictures",
         ),

@@ -12,7 +12,7 @@ import sys
 import threading
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 import pytest
 import requests
@@ -31,6 +31,7 @@ from tests.reading import (
     ReadForum,
     Served,
     keep_files,
+    keep_portrait,
     poison,
     read_forum,
     served,
@@ -216,6 +217,34 @@ class TestPages:
             assert "Page 2 is missing." in text_of(reader.get(topic).text)
             assert "1 gap" in text_of(reader.get().text)
 
+    def test_what_an_unfinished_run_left_unread_is_missing(
+        self, forum: ReadForum, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "copy.db"
+        path.write_bytes(forum.path.read_bytes())
+        with served(path) as reader:
+            assert "Nothing is missing" in reader.get("missing").text
+            assert "not been read" not in reader.get().text
+        with closing(sqlite3.connect(path)) as connection, connection:
+            rows = [(f"http://{forum.host}/forums/topic/later-{n}/",) for n in range(1200)]
+            connection.executemany(
+                "INSERT INTO listings (url, title, sources, reason, first_seen, last_seen) VALUES"
+                " (?, 'Later', '[]', 'new', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z')",
+                rows,
+            )
+        with served(path) as reader:
+            assert "1,200 pages have not been read" in text_of(reader.get().text)
+            assert "Nothing is missing" not in reader.get("missing").text
+            shown = [
+                one["link"]["address"]
+                for number in (1, 2, 3)
+                for one in reader.get(f"missing.page-{number}.json").json()["unread"]
+            ]
+            assert sorted(shown) == sorted(row[0] for row in rows)
+            assert reader.get("missing.page-4").status_code == 404
+            follow = etree.HTML(reader.get("missing").text).xpath("//a[@rel='next']/@href")
+            assert follow[0] == "missing.page-2"
+
 
 class TestSearch:
     def found(self, reader: Served, query: str) -> list[str]:
@@ -272,6 +301,9 @@ class TestOldAddresses:
             ("forums/topic/long-and-winding/", "{topic}"),
             ("forums/topic/long-and-winding", "{topic}"),
             ("forums/topic/long-and-winding/page/3/", "{topic}"),
+            ("forums/topic/long-and-winding/page/5/", "{topic}.page-2"),
+            ("forums/topic/long-and-winding/?paged=5", "{topic}.page-2"),
+            ("forums/topic/long-and-winding/page/999/", "{topic}"),
             ("?p={topic_id}", "{topic}#post-{topic_id}"),
             ("topics/{topic_id}-another-title", None),
             ("forums/forum/help-desk/", "forums/1-help-desk"),
@@ -322,6 +354,51 @@ class TestOldAddresses:
             f"../{forum.topic_page}#post-{forum.edited.post_id}",
             f"http://{forum.host}/elsewhere/",
         ]
+
+
+class TestNotHere:
+    @pytest.mark.parametrize(
+        "name",
+        [
+            *(f"{folder}/{'9' * 30}" for folder in ("topics", "history", "runs", "authors")),
+            *(f"{folder}/{'9' * 5000}" for folder in ("topics", "forums")),
+            f"topics/k{'9' * 5000}",
+            *("authors.page-0", "runs.page-0", "topics/121.page-0", "authors.page-999999999"),
+        ],
+        ids=lambda name: f"{name[:9]}-{len(name)}",
+    )
+    def test_numbers_that_nothing_has(self, reader: Served, name: str) -> None:
+        answer = reader.get(name)
+        assert answer.status_code == 404
+        assert "Not here" in answer.text
+
+    @pytest.mark.parametrize("query", ["p=999999", "topic=nothing", f"p={'9' * 400}"])
+    def test_an_old_address_of_what_the_archive_lacks_is_told(
+        self, reader: Served, query: str
+    ) -> None:
+        answer = reader.get(f"?{query}")
+        assert answer.status_code == 404
+        assert "Not here" in answer.text
+
+    def test_what_others_add_to_an_address_changes_nothing(self, reader: Served) -> None:
+        assert reader.get("?utm_source=elsewhere").content == reader.get().content
+
+
+class TestSlips:
+    """A search whose words no post has, but for a slip of the keys."""
+
+    @pytest.mark.parametrize(
+        ("typed", "meant"),
+        [("repyl", "reply"), ("mnay REPLX", "many reply"), ('"many" -repyl', None), ("rep", None)],
+    )
+    def test_leads_to_what_was_meant_if_that_finds_something(
+        self, reader: Served, typed: str, meant: str | None
+    ) -> None:
+        html = etree.HTML(reader.get(f"search?{urlencode({'q': typed, 'author': ''})}").text)
+        links = html.xpath("//main/p/a[contains(@href, 'search?q=')]")
+        assert [one.xpath("string()") for one in links] == ([meant] if meant else [])
+        for one in links:
+            assert ">0 posts found" not in reader.get(one.get("href")).text
 
 
 class TestForPrograms:
@@ -401,6 +478,16 @@ class TestWhoMayRead:
         with served(forum.path, token="secret") as reader:
             assert reader.get("index.json", headers={"Authorization": "Bearer secret"}).ok
 
+    def test_a_token_may_be_in_any_script(self, forum: ReadForum) -> None:
+        with served(forum.path, token="долгий секрет; x") as reader:
+            browser = requests.Session()
+            query = urlencode({"token": "долгий секрет; x"})
+            assert browser.get(f"{reader.url}?{query}", timeout=60).status_code == 200
+            assert browser.get(reader.url, timeout=60).status_code == 200
+            sent = "Bearer долгий секрет; x".encode()
+            answer = requests.get(reader.url, headers={"Authorization": sent}, timeout=60)
+            assert answer.status_code == 200
+
     def test_the_way_in_leads_to_no_other_host(self, forum: ReadForum) -> None:
         with served(forum.path, token="secret") as reader:
             answer = reader.get("/evil.test/?token=secret", follow=False)
@@ -429,6 +516,32 @@ class TestKeptFiles:
             "[image: D, not to be had on 2026-01-02]"
         ]
 
+    def test_an_authors_kept_picture_is_shown_and_no_other_one(
+        self, forum: ReadForum, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "copy.db"
+        path.write_bytes(forum.path.read_bytes())
+        keep_files(path, 121)
+        keep_portrait(path, 121)
+        with served(path) as reader:
+            text = reader.get("topics/121").text
+            check_valid(text)
+            html = etree.HTML(text)
+            shown = html.xpath("//article[header/img]/@id")
+            (address,) = html.xpath("//article[@id='post-121']/header/img/@src")
+            (author,) = html.xpath("//article[@id='post-121']//a[@class='author']/@href")
+            assert reader.get(address.removeprefix("../")).content == PICTURE
+            page = etree.HTML(reader.get(author.removeprefix("../")).text)
+            assert page.xpath("//main//img/@src") == [address]
+        assert "post-121" in shown
+        assert len(shown) < len(html.xpath("//article"))
+
+
+_SPLIT = """
+INSERT INTO topics (topic_key, topic_id, {columns}) SELECT 99999, 99999, {columns} FROM topics WHERE topic_id = 121;
+UPDATE posts SET topic_key = 99999 WHERE topic_key = (SELECT topic_key FROM topics WHERE topic_id = 121);
+"""
+
 
 class TestSync:
     def test_what_a_run_adds_shows_soon(self, forum: ReadForum, tmp_path: Path) -> None:
@@ -444,6 +557,21 @@ class TestSync:
             else:
                 pytest.fail("the new title never showed")
             assert reader.get("index.json").json()["posts"] == before
+
+    def test_a_page_that_was_read_before_shows_what_changed_since(
+        self, forum: ReadForum, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "copy.db"
+        path.write_bytes(forum.path.read_bytes())
+        with served(path) as reader:
+            before = reader.get("topics/121")
+            assert reader.get("topics/121").content == before.content
+            with closing(sqlite3.connect(path)) as connection, connection:
+                connection.execute(
+                    "UPDATE revisions SET body_html = '<p>Quite new.</p>' WHERE post_id = 121"
+                )
+            after = reader.get("topics/121", headers={"If-None-Match": before.headers["etag"]})
+            assert (after.status_code, "Quite new." in after.text) == (200, True)
 
     def test_a_run_may_write_while_pages_are_read(self, forum: ReadForum, tmp_path: Path) -> None:
         path = tmp_path / "copy.db"
@@ -473,6 +601,41 @@ class TestSync:
         assert codes == {200, 404}
         assert not errors
 
+    @pytest.mark.parametrize(
+        ("change", "code"),
+        [
+            ("DELETE FROM topics WHERE topic_id = 121", 404),
+            ("DELETE FROM posts WHERE post_id = 121", 200),
+            (_SPLIT, 200),
+        ],
+        ids=["topic erased", "post erased", "posts moved to a new topic"],
+    )
+    def test_what_goes_while_it_is_read_is_no_damage(
+        self,
+        forum: ReadForum,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        change: str,
+        code: int,
+    ) -> None:
+        """Topics and people are counted anew only now and then; until then pages make do with what there was."""
+        monkeypatch.setattr("threadkeep.reader.keeper._SHARE", 10**9)
+        path = tmp_path / "copy.db"
+        path.write_bytes(forum.path.read_bytes())
+        with served(path) as reader:
+            assert reader.get("topics/121").status_code == 200
+            with closing(sqlite3.connect(path)) as connection:
+                rows = connection.execute(
+                    "SELECT name FROM pragma_table_info('topics')"
+                ).fetchall()
+                others = [row[0] for row in rows if row[0] not in {"topic_key", "topic_id"}]
+                connection.executescript(change.format(columns=", ".join(others)))
+            assert reader.get("topics/121").status_code == code
+            for name in page_names(forum):
+                assert reader.get(name).status_code in {200, 404}, name
+            for name in ("feeds/posts.atom", "authors/2", "authors/3", "authors/4", "authors/5"):
+                assert reader.get(name).status_code == 200, name
+
     def test_an_archive_that_breaks_is_told(self, forum: ReadForum, tmp_path: Path) -> None:
         path = tmp_path / "copy.db"
         path.write_bytes(forum.path.read_bytes())
@@ -497,6 +660,25 @@ class TestHostile:
                 assert scripts == [f"{'../' * name.count('/')}assets/reader.js"], name
                 assert not _risky(html), name
             etree.fromstring(reader.get("feeds/posts.atom").content)
+
+
+@pytest.mark.parametrize("blank", ["", "   ", "\u200b\u200e"], ids=["nothing", "blanks", "marks"])
+def test_titles_and_names_without_a_letter_can_be_followed(
+    forum: ReadForum, tmp_path: Path, blank: str
+) -> None:
+    path = tmp_path / "copy.db"
+    path.write_bytes(forum.path.read_bytes())
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE topics SET title = ?", (blank,))
+        connection.execute("UPDATE forums SET title = ?", (blank,))
+        connection.execute("UPDATE authors SET name = ? WHERE author_id = 1", (blank,))
+        connection.execute("UPDATE site SET name = ?", (blank,))
+    with served(path) as reader:
+        for name in page_names(forum):
+            html = etree.HTML(reader.get(name).text)
+            for one in html.xpath("//main//a | //h1 | //title | //header//a"):
+                text = one.xpath("string()")
+                assert re.search(r"[^\W_]|…", text), f"{name}: {etree.tostring(one)!r}"
 
 
 _FETCHING = frozenset(("iframe", "object", "embed", "img", "video", "audio", "base"))

@@ -17,8 +17,18 @@ from lxml import etree
 from exporters.exporter import ExportOptions
 from tests.hostile_body import BODIES
 from tests.html_tree import check_valid, page_tree
-from tests.reading import DOCUMENT, LONG, PICTURE, ReadForum, keep_files, poison, read_forum
+from tests.reading import (
+    DOCUMENT,
+    LONG,
+    PICTURE,
+    ReadForum,
+    keep_files,
+    keep_portrait,
+    poison,
+    read_forum,
+)
 from threadkeep.exporting import export_archive, plan_export
+from threadkeep.reader.page_list import sitemap_files
 
 if TYPE_CHECKING:
     from tests.conftest import CommandLine
@@ -145,6 +155,34 @@ def test_files_that_posts_show_lie_beside_the_pages(copy: Path, tmp_path: Path) 
     assert write(copy, folder) == 0
 
 
+def test_pictures_of_authors_lie_beside_the_pages(copy: Path, tmp_path: Path) -> None:
+    keep_files(copy, 121)
+    keep_portrait(copy, 121)
+    folder = tmp_path / "site"
+    write(copy, folder)
+    portraits = 0
+    for name, text in pages(folder).items():
+        for source in etree.HTML(text).xpath("//img[@class='portrait']/@src"):
+            assert (folder / name).parent.joinpath(source).read_bytes() == PICTURE
+            portraits += 1
+    assert portraits > 1
+
+
+def test_one_page_shows_pictures_of_authors_where_a_folder_has_them(
+    copy: Path, tmp_path: Path
+) -> None:
+    keep_files(copy, 121)
+    keep_portrait(copy, 121)
+    for media in (tmp_path / "media", None):
+        output = tmp_path / "all.html"
+        export_archive(copy, plan_export(output, None, ExportOptions(), media_dir=media))
+        portraits = etree.parse(output, etree.HTMLParser()).xpath("//header/img/@src")
+        if media is None:
+            assert portraits == []
+        else:
+            assert {(tmp_path / one).read_bytes() for one in portraits} == {PICTURE}
+
+
 def test_one_page_shows_pictures_where_a_folder_has_them(copy: Path, tmp_path: Path) -> None:
     keep_files(copy, 121)
     output = tmp_path / "all.html"
@@ -267,6 +305,119 @@ class TestStopped:
         assert {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()} == {
             path.relative_to(whole): path.read_bytes() for path in whole.rglob("*") if path.is_file()
         }  # fmt: skip
+
+
+_STANDS_AT = "https://archive.example/forum/"
+_SITEMAP = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+_FEED = {"a": "http://www.w3.org/2005/Atom"}
+
+
+def file_of(address: str) -> str:
+    """The file of a site that stands at an address."""
+    path = unquote(urldefrag(address).url).removeprefix(_STANDS_AT)
+    assert "://" not in path
+    return path or "index.html"
+
+
+@pytest.fixture(scope="module")
+def standing(forum: ReadForum, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("standing") / "site"
+    options = ExportOptions(site_url=_STANDS_AT)
+    export_archive(forum.path, plan_export(folder, "html", options))
+    return folder
+
+
+class TestKnownAddress:
+    """A site that knows where it will stand."""
+
+    def test_the_sitemap_lists_forums_topics_and_people_once(self, standing: Path) -> None:
+        tree = etree.parse(standing / "sitemap.xml")
+        listed = [file_of(one.text or "") for one in tree.iterfind("s:url/s:loc", _SITEMAP)]
+        shown = {
+            name
+            for name in pages(standing)
+            if re.match(r"index|authors|forums/|topics/", name) and ".by-" not in name
+        }
+        assert len(listed) == len(set(listed))
+        assert set(listed) == shown
+
+    def test_a_page_names_itself_for_previews(self, standing: Path, forum: ReadForum) -> None:
+        text = pages(standing)[f"{forum.topic_page}.html"]
+        check_valid(text)
+        html = etree.HTML(text)
+        told = {one.get("property"): one.get("content") for one in html.iterfind(".//meta")}
+        address = f"{_STANDS_AT}{forum.topic_page}.html"
+        assert (told["og:url"], told["og:title"], told["og:type"]) == (address, LONG, "article")
+        assert html.xpath("//link[@rel='canonical']/@href") == [address]
+        (first,) = etree.HTML(pages(standing)["index.html"]).xpath("//link[@rel='canonical']")
+        assert first.get("href") == _STANDS_AT
+
+    def test_feeds_lead_to_its_own_pages(self, standing: Path) -> None:
+        linked = etree.HTML(pages(standing)["index.html"]).xpath("//link[@rel='alternate']/@href")
+        assert linked == ["feeds/posts.atom", "feeds/changes.atom"]
+        for name in linked:
+            feed = etree.parse(standing / name).getroot()
+            entries = [one.get("href") or "" for one in feed.iterfind("a:entry/a:link", _FEED)]
+            assert entries, name
+            for address in entries:
+                assert (standing / file_of(address)).is_file(), address
+        changes = etree.parse(standing / "feeds/changes.atom").getroot()
+        told = [one.text for one in changes.iterfind("a:entry/a:title", _FEED)]
+        assert told == [f"{LONG}: edited"]  # what is gone has no page here
+
+    def test_feeds_tell_of_selected_posts_only(
+        self, threadkeep: CommandLine, forum: ReadForum
+    ) -> None:
+        words = ("export", "-a", forum.path, "-f", "html", "-o", "site", "--author", "vera")
+        assert threadkeep(*words, "--site-url", _STANDS_AT).code == 0
+        with closing(sqlite3.connect(forum.path)) as connection:
+            others = connection.execute(
+                "SELECT post_id FROM posts JOIN authors USING (author_id) WHERE slug IS NOT 'vera'"
+            ).fetchall()
+        feed = etree.parse("site/feeds/posts.atom").getroot()
+        told = [one.text or "" for one in feed.iterfind("a:entry/a:id", _FEED)]
+        assert told
+        assert not {int(one.rpartition("-")[2]) for one in told} & {row[0] for row in others}
+
+    def test_more_pages_than_a_list_may_hold_make_several(self) -> None:
+        names = ["index", "topics/1-brød", "topics/2-b"]
+        files = dict(sitemap_files(_STANDS_AT, names, most=2))
+        assert sorted(files) == ["sitemap-1.xml", "sitemap-2.xml", "sitemap.xml"]
+        inner = etree.fromstring(files["sitemap.xml"]).iterfind("s:sitemap/s:loc", _SITEMAP)
+        assert [one.text for one in inner] == [f"{_STANDS_AT}sitemap-{one}.xml" for one in (1, 2)]
+        listed = etree.fromstring(files["sitemap-1.xml"]).iterfind("s:url/s:loc", _SITEMAP)
+        assert [one.text for one in listed] == [
+            _STANDS_AT,
+            f"{_STANDS_AT}topics/1-br%C3%B8d.html",
+        ]
+
+    @pytest.mark.parametrize(
+        ("given", "told"),
+        [
+            (
+                ("-f", "html", "-o", "s", "--site-url", "archive.example"),
+                "no address where a site can",
+            ),
+            (
+                ("-f", "html", "-o", "s", "--site-url", "ftp://a.example/"),
+                "no address where a site can",
+            ),
+            (
+                ("-f", "html", "-o", "s", "--site-url", "https://a.example/?x"),
+                "“https://a.example/?x” is no",
+            ),
+            (("-f", "html", "-o", "s", "--site-url", "https://[a/"), "“https://[a/” is no"),
+            (("-o", "s.csv", "--site-url", _STANDS_AT), "--format html with a folder"),
+            (("-o", "s.html", "--site-url", _STANDS_AT), "--format html with a folder"),
+            (("-o", "s.warc.gz", "--site-url", _STANDS_AT), "--site-url are for other"),
+        ],
+    )
+    def test_an_address_that_cannot_be_meant_is_told(
+        self, threadkeep: CommandLine, forum: ReadForum, given: tuple[str, ...], told: str
+    ) -> None:
+        ran = threadkeep("export", "-a", forum.path, *given)
+        assert ran.code == 2
+        assert told in ran.sentence
 
 
 class TestCommand:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import nh3
@@ -178,9 +179,16 @@ class Cleaner:
     def __init__(self, around: Surroundings | None = None) -> None:
         self._around = around or Surroundings()
         self._judge = _Judge(self._around)
+        self._pictures: dict[str, str | None] = {}
         self._first = _cleaner(_SHOWN | _FETCHED, self._judge.first)
-        self._second = _cleaner(_SHOWN, self._judge.again)
-        self._with_pictures = _cleaner(_SHOWN | {"img"}, self._judge.again)
+
+    @cached_property
+    def _second(self) -> nh3.Cleaner:
+        return _cleaner(_SHOWN, self._judge.again)
+
+    @cached_property
+    def _with_pictures(self) -> nh3.Cleaner:
+        return _cleaner(_SHOWN | {"img"}, self._judge.again)
 
     def clean(self, body_html: str, base: str) -> str:
         """A body that is safe to show.
@@ -197,6 +205,15 @@ class Cleaner:
         self._judge.kept.clear()
         instead = self._without_fetched(first)
         return (self._with_pictures if self._judge.kept else self._second).clean(instead)
+
+    def kept_picture(self, address: str | None) -> str | None:
+        """Where the picture at an address is kept; None where it is not, or is no picture: nothing is fetched from elsewhere."""
+        if address is None:
+            return None
+        if address not in self._pictures:
+            kept = self._around.place(address)
+            self._pictures[address] = kept.address if kept.is_picture else None
+        return self._pictures[address]
 
     def _without_fetched(self, text: str) -> str:
         """A cleaned body of which pictures are kept ones, and what else a browser would fetch is a link."""

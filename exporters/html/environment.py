@@ -33,8 +33,17 @@ def environment(*packages: str) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    cast("dict[str, object]", made.filters)["counted"] = counted
+    cast("dict[str, object]", made.filters).update(counted=counted, legible=legible)
     return made
+
+
+def legible(text: str) -> str:
+    """A text, or a word in its place where there is nothing to be seen of it: such a link could not be followed."""
+    return text if any(_is_seen(letter) for letter in text) else "(blank)"
+
+
+def _is_seen(letter: str) -> bool:
+    return letter.isprintable() and not letter.isspace()
 
 
 def counted(number: int, what: str) -> str:

@@ -42,6 +42,7 @@ class ShownPost:
         author: who wrote it, as displayed.
         author_notes: `guest`, `account deleted`.
         author_address: the page of the author; None where there is none.
+        picture: where the author's picture is kept; None where it is not.
         role: as displayed.
         time: when it was published; None where the forum shows no time.
         reply_to: the post that it answers.
@@ -63,6 +64,7 @@ class ShownPost:
     author: str
     author_notes: tuple[str, ...]
     author_address: str | None
+    picture: str | None
     role: str | None
     time: ShownTime | None
     reply_to: int | None
@@ -107,6 +109,7 @@ def shown_post(post: Post, cleaner: Cleaner, links: PostLinks) -> ShownPost:
         author=post.author.name,
         author_notes=author_notes(post.author),
         author_address=links.author(post.post_id),
+        picture=cleaner.kept_picture(post.author.avatar_url),
         role=post.role,
         time=_published(post),
         reply_to=post.reply_to,

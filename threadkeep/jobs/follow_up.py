@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from exporters.exporter import ExportOptions
 from parsers.errors import ExportError, ThreadkeepError
 from scraper.archive.retention import Retention
 from scraper.archive.snapshot import prune_snapshots, take_snapshot
@@ -86,7 +85,7 @@ class _FollowUp:
             self._problems.append(str(error))
 
     def _export(self, export: JobExport) -> None:
-        plan = plan_output(export.path, export.format, ExportOptions(), media_dir=export.media_dir)
+        plan = plan_output(export.path, export.format, export.options, media_dir=export.media_dir)
         make_folder(export.path)
         check_plan(plan, self._job.archive)
         if isinstance(plan, ExportJob) and export.hides:

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exporters.exporter import ExportOptions
 from parsers.errors import UsageError
 from scraper.fetch.address import parse_address
 from scraper.fetch.host import one_host
@@ -21,6 +20,7 @@ from threadkeep.jobs.report_file import check_report
 from threadkeep.jobs.settings import Job, JobExport
 from threadkeep.output import check_hiding, plan_output
 from threadkeep.pseudonym_key import check_key_place
+from threadkeep.site_address import checked_site_url
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -243,21 +243,22 @@ def _exports(settings: JobSettings, places: _Places) -> tuple[JobExport, ...]:
             if export.pseudonymize is not None
             else None
         )
-        settled = JobExport(
-            path=path,
-            format=export.format,
-            media_dir=media_dir,
-            pseudonymize=key_file,
-            dates=export.dates,
-        )
         with _at(f"{places.key}.{key}"):
+            settled = JobExport(
+                path=path,
+                format=export.format,
+                media_dir=media_dir,
+                pseudonymize=key_file,
+                dates=export.dates,
+                site_url=None if export.site_url is None else checked_site_url(export.site_url),
+            )
             _check_export(settled)
         found.append(settled)
     return tuple(found)
 
 
 def _check_export(export: JobExport) -> None:
-    plan = plan_output(export.path, export.format, ExportOptions(), media_dir=export.media_dir)
+    plan = plan_output(export.path, export.format, export.options, media_dir=export.media_dir)
     check_hiding(plan, is_wanted=export.hides)
     if export.pseudonymize is not None:
         check_key_place(export.pseudonymize, export.path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from exporters.exporter import ExportOptions
 from scraper.sync.media_options import MediaChoice  # noqa: TC001  msgspec looks the choices up
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class ExportSetting:
         media_dir: the folder for the files that the posts show; `{name}` in it is the job's name.
         pseudonymize: the file of the key that names are replaced with; `{name}` in it is the job's name.
         dates: how coarse dates and times are.
+        site_url: the address where a site will stand.
     """
 
     path: str
@@ -32,6 +34,7 @@ class ExportSetting:
     media_dir: str | None = None
     pseudonymize: str | None = None
     dates: Literal["exact", "week", "month"] = "exact"
+    site_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +157,7 @@ class JobExport:
         media_dir: the folder for the files that the posts show, where they are wanted.
         pseudonymize: the file of the key that names are replaced with, where they are to be.
         dates: how coarse dates and times are.
+        site_url: the address where a site will stand, with a slash at its end; None: it is not known.
     """
 
     path: Path
@@ -161,6 +165,12 @@ class JobExport:
     media_dir: Path | None
     pseudonymize: Path | None = None
     dates: Literal["exact", "week", "month"] = "exact"
+    site_url: str | None = None
+
+    @property
+    def options(self) -> ExportOptions:
+        """What the format is asked for."""
+        return ExportOptions(site_url=self.site_url)
 
     @property
     def hides(self) -> bool:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
@@ -16,8 +14,9 @@ from exporters.record import json_of
 from parsers.errors import ArchiveError
 from scraper.archive.media import StoredPicture, file_with_digest
 from scraper.archive.search_text import folded, storable
+from threadkeep.reader.answer import answer_with, response_of
 from threadkeep.reader.asset import ASSETS, asset_named
-from threadkeep.reader.feed import feed_named
+from threadkeep.reader.feed import FEEDS, feed_named
 from threadkeep.reader.guard import Guard
 from threadkeep.reader.keeper import ArchiveKeeper
 from threadkeep.reader.page import absent_page, html_of, page_named, plain_json
@@ -29,10 +28,12 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from threadkeep.reader.answer import Answer
     from threadkeep.reader.open_archive import OpenArchive
     from threadkeep.reader.page import Page
 
 _HTML = "text/html; charset=utf-8"
+_ATOM = "application/atom+xml; charset=utf-8"
 _SUGGESTIONS = 10
 _JSON = ".json"
 
@@ -54,10 +55,7 @@ def application(path: Path, *, token: str | None = None, only_loopback: bool = T
             Route("/suggestions.json", reader.suggestions),
             Route("/{name:path}", reader.page),
         ],
-        middleware=[
-            Middleware(Guard, token=token, only_loopback=only_loopback),
-            Middleware(GZipMiddleware, minimum_size=500, compresslevel=6),
-        ],
+        middleware=[Middleware(Guard, token=token, only_loopback=only_loopback)],
         exception_handlers={ArchiveError: _unreadable},
         lifespan=reader.lifespan,
     )
@@ -77,36 +75,38 @@ class _Reader:
 
     async def page(self, request: Request) -> Response:
         """Any page, as HTML or JSON; an address of the original site leads to its page."""
-        name: str = request.path_params["name"]
         with self._keeper.page() as opened:
-            wanted, as_json = _wanted(name)
-            if wanted == "index" and (place := _original(opened, request)):
-                return RedirectResponse(place, 302)
-            page = _page(opened, wanted, request)
+            address = str(request.url)
+            kept = self._keeper.answers.get(address)
+            if kept is not None:
+                return response_of(kept, request)
+            wanted, as_json = _wanted(request.path_params["name"])
+            is_old = wanted == "index" and opened.original.is_of_something(f"?{request.url.query}")
+            page = None if is_old else _page(opened, wanted, request)
             if page is None:
-                place = _original(opened, request)
-                if place is not None:
-                    return RedirectResponse(place, 302)
-                absent = absent_page(opened, name)
-                return Response(html_of(absent, opened), 404, media_type=_HTML)
-            if as_json:
-                return _answer(request, plain_json(page), "application/json")
-            return _answer(request, html_of(page, opened), _HTML)
+                return _elsewhere(opened, request)
+            made = _made(page, opened, as_json=as_json)
+            return response_of(self._keeper.answers.keep(address, made), request)
 
     async def asset(self, request: Request) -> Response:
         """A style sheet or a script."""
         name: str = request.path_params["name"]
         if name not in ASSETS:
             return PlainTextResponse("There is no such file.", 404)
-        return _answer(request, asset_named(name), ASSETS[name])
+        return response_of(answer_with(asset_named(name), ASSETS[name]), request)
 
     async def feed(self, request: Request) -> Response:
         """A feed."""
-        with self._keeper.page() as opened:
-            feed = feed_named(opened, request.path_params["name"], str(request.base_url))
-        if feed is None:
+        name: str = request.path_params["name"]
+        if name not in FEEDS:
             return PlainTextResponse("There is no such feed.", 404)
-        return _answer(request, feed, "application/atom+xml; charset=utf-8")
+        with self._keeper.page() as opened:
+            address = str(request.url)
+            kept = self._keeper.answers.get(address)
+            if kept is None:
+                made = answer_with(feed_named(opened, name, str(request.base_url)), _ATOM)
+                kept = self._keeper.answers.keep(address, made)
+            return response_of(kept, request)
 
     async def media(self, request: Request) -> Response:
         """A file that posts show or link; what a browser cannot show as a picture is saved."""
@@ -115,11 +115,12 @@ class _Reader:
             file = file_with_digest(opened.archive.connection, digest)
             if file is None:
                 return PlainTextResponse("This archive keeps no such file.", 404)
-            if isinstance(file, StoredPicture):
-                return _answer(request, file.load(), file.media_type)
-            answer = _answer(request, file.load(), "application/octet-stream")
-        answer.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
-        return answer
+            is_picture = isinstance(file, StoredPicture)
+            media_type = file.media_type if is_picture else "application/octet-stream"
+            response = response_of(answer_with(file.load(), media_type, is_text=False), request)
+        if not is_picture:
+            response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
+        return response
 
     async def suggestions(self, request: Request) -> Response:
         """Titles and names that what is being typed is in, those first that begin with it."""
@@ -127,9 +128,8 @@ class _Reader:
         with self._keeper.page() as opened:
             found = [pair for pair in opened.suggestions if typed and typed in pair[0]]
         found.sort(key=lambda pair: not pair[0].startswith(typed))
-        return _answer(
-            request, json_of([text for _, text in found[:_SUGGESTIONS]]), "application/json"
-        )
+        texts = json_of([text for _, text in found[:_SUGGESTIONS]])
+        return response_of(answer_with(texts, "application/json"), request)
 
 
 def _wanted(name: str) -> tuple[str, bool]:
@@ -158,15 +158,19 @@ def _original(opened: OpenArchive, request: Request) -> str | None:
     return links.place(place)
 
 
-def _answer(request: Request, body: bytes, media_type: str) -> Response:
-    """A body, or that it is what the browser has."""
-    # Weak: what is compressed on the way is the same page.
-    tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": "no-cache"}
-    known = [one.strip() for one in request.headers.get("if-none-match", "").split(",")]
-    if tag in known:
-        return Response(status_code=304, headers=headers)
-    return Response(body, headers=headers, media_type=media_type)
+def _made(page: Page, opened: OpenArchive, *, as_json: bool) -> Answer:
+    if as_json:
+        return answer_with(plain_json(page), "application/json")
+    return answer_with(html_of(page, opened), _HTML)
+
+
+def _elsewhere(opened: OpenArchive, request: Request) -> Response:
+    """To the page of an address of the original site, or to the one that says that there is none."""
+    place = _original(opened, request)
+    if place is not None:
+        return RedirectResponse(place, 302)
+    absent = absent_page(opened, request.path_params["name"])
+    return response_of(answer_with(html_of(absent, opened), _HTML), request, 404)
 
 
 async def _unreadable(_: Request, error: Exception) -> Response:

@@ -44,6 +44,7 @@ class AuthorPage:
     Attributes:
         notes: `guest`, `account deleted`.
         url: the profile on the original site, or a guest's web site.
+        picture: where their picture is kept; None where it is not.
         roles: with which their posts are shown.
         posts: how many are shown.
         changes: what changed of the person, oldest first.
@@ -54,6 +55,7 @@ class AuthorPage:
     frame: Frame
     notes: tuple[str, ...]
     url: str | None
+    picture: str | None
     roles: tuple[str, ...]
     posts: int
     changes: tuple[PersonChange, ...]
@@ -108,10 +110,15 @@ def author_page(opened: OpenArchive, author_id: int, page: int) -> AuthorPage | 
         frame=frame(opened, "author", name, author.name, trail),
         notes=tuple(_notes(author)),
         url=safe_address(author.url or "", "", EMBEDDED) or None,
+        picture=links.picture(author.avatar_url),
         roles=author.roles,
         posts=len(author.posts),
         changes=changes_of_author(opened.archive, author.url),
-        lines=tuple(shown_line(opened, line, links) for line in post_lines(opened.archive, shown)),
+        lines=tuple(
+            shown_line(opened, line, links)
+            for line in post_lines(opened.archive, shown)
+            if line.topic_key in opened.survey.topics  # which it may not be since the survey
+        ),
         pager=pager(page, last, lambda number: links.author(author_id, number) or ""),
     )
 

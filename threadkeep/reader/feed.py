@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from scraper.archive.browse.lookup import post_lines
@@ -12,12 +13,14 @@ from threadkeep.reader.author import beginning
 from threadkeep.reader.page import xml_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from scraper.archive.browse.lookup import PostLine
-    from threadkeep.reader.open_archive import OpenArchive
+    from threadkeep.reader.open_archive import Links, OpenArchive
 
 _ENTRIES = 50
+# Of these there is a page of its own in a site as well.
+_WITH_HISTORY = ("edited", "gone")
 _SAID = {"edited": "edited", "gone": "gone from the site", "back": "back", "moved": "moved"}
 # XML has no way to write these down.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -62,20 +65,17 @@ class Feed:
     entries: tuple[Entry, ...]
 
 
-def feed_named(opened: OpenArchive, name: str, base: str) -> bytes | None:
-    """A feed as Atom; None where there is none of this name.
+def feed_named(opened: OpenArchive, name: str, base: str) -> bytes:
+    """A feed as Atom.
 
     Args:
         opened: the archive.
-        name: `posts` or `changes`.
+        name: one of `FEEDS`.
         base: the address of the reader, with a slash at its end.
     """
-    if name == "posts":
-        title, entries = "newest posts", tuple(_posts(opened, base))
-    elif name == "changes":
-        title, entries = "newest changes", tuple(_changes(opened, base))
-    else:
-        return None
+    links = opened.links(base)
+    title, entries_of = FEEDS[name]
+    entries = tuple(entries_of(opened, links))
     site = opened.survey.name or opened.survey.host or "Forum"
     feed = Feed(
         address=f"{base}feeds/{name}.atom",
@@ -86,39 +86,50 @@ def feed_named(opened: OpenArchive, name: str, base: str) -> bytes | None:
     return xml_of("feed.xml", feed=feed)
 
 
-def _posts(opened: OpenArchive, base: str) -> Iterator[Entry]:
-    for line in _shown(opened, newest_posts(opened.archive, _ENTRIES)):
-        when = line.published or line.first_seen
-        yield _entry(opened, line, base, when, f"post-{line.post_id}")
-
-
-def _changes(opened: OpenArchive, base: str) -> Iterator[Entry]:
-    changes = newest_changes(opened.archive, _ENTRIES)
-    lines = {line.post_id: line for line in _shown(opened, [one.post_id for one in changes])}
-    for change in changes:
-        if change.post_id in lines:
-            line = lines[change.post_id]
-            key = f"post-{change.post_id}/{change.kind}-{change.seen_at}"
-            yield _entry(opened, line, base, change.seen_at, key, _SAID[change.kind])
-
-
-def _shown(opened: OpenArchive, post_ids: Iterable[int]) -> Iterator[PostLine]:
-    wanted = tuple(dict.fromkeys(post_ids))
+def _posts(opened: OpenArchive, links: Links) -> Iterator[Entry]:
+    newest = newest_posts(opened.archive, _most(opened))
+    wanted = tuple(islice(filter(links.post_anywhere, newest), _ENTRIES))
     for line in post_lines(opened.archive, wanted):
-        if line.topic_key in opened.survey.topics:
-            yield line
+        when = line.published or line.first_seen
+        place = links.post(line.topic_key, line.post_id)
+        yield _entry(opened, line, place, when, f"post-{line.post_id}")
+
+
+def _changes(opened: OpenArchive, links: Links) -> Iterator[Entry]:
+    newest = newest_changes(opened.archive, _most(opened))
+    shown = (change for change in newest if links.post_anywhere(change.post_id))
+    changes = tuple(islice(shown, _ENTRIES))
+    wanted = tuple(dict.fromkeys(change.post_id for change in changes))
+    lines = {line.post_id: line for line in post_lines(opened.archive, wanted)}
+    for change in changes:
+        line = lines[change.post_id]
+        key = f"post-{change.post_id}/{change.kind}-{change.seen_at}"
+        is_told = change.kind in _WITH_HISTORY
+        place = (
+            links.history(line.post_id) if is_told else links.post(line.topic_key, line.post_id)
+        )
+        yield _entry(opened, line, place, change.seen_at, key, _SAID[change.kind])
+
+
+FEEDS: dict[str, tuple[str, Callable[[OpenArchive, Links], Iterator[Entry]]]] = {
+    "posts": ("newest posts", _posts),
+    "changes": ("newest changes", _changes),
+}
+
+
+def _most(opened: OpenArchive) -> int | None:
+    """How many are looked at: a site may leave out any number of the newest."""
+    return None if opened.is_site else _ENTRIES
 
 
 def _entry(  # the parts of an entry
-    opened: OpenArchive, line: PostLine, base: str, when: str, key: str, change: str = ""
+    opened: OpenArchive, line: PostLine, place: str | None, when: str, key: str, change: str = ""
 ) -> Entry:
-    links = opened.links(base)
-    place = links.history(line.post_id) if change else links.post(line.topic_key, line.post_id)
     title = opened.survey.topics[line.topic_key].title or "(no title)"
     host = opened.survey.host or "forum"
     return Entry(
         identity=f"tag:{host.partition(':')[0]},2000:{key}",
-        address=place or base,
+        address=place or "",
         title=_fit(f"{title}: {change}" if change else title),
         author=_fit(line.author),
         updated=when,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from exporters.markdown.address import EMBEDDED, safe_address
 
@@ -62,6 +63,7 @@ class Frame:
         name: the page's own, without an ending.
         is_site: pages are files in a folder.
         selection: which posts were selected; None where all are there.
+        address: where the page will stand; None where that is not known.
     """
 
     kind: str
@@ -73,6 +75,7 @@ class Frame:
     name: str
     is_site: bool
     selection: ShownSelection | None
+    address: str | None
 
 
 def frame(
@@ -93,7 +96,18 @@ def frame(
         name=name,
         is_site=opened.is_site,
         selection=opened.selection,
+        address=page_address(opened.site_url, name) if opened.site_url else None,
     )
+
+
+def page_address(site_url: str, name: str) -> str:
+    """Where a page of a site will stand.
+
+    Args:
+        site_url: where the site will, with a slash at its end.
+        name: the page's own, without an ending.
+    """
+    return site_url if name == "index" else f"{site_url}{quote(name)}.html"
 
 
 def root_of(name: str) -> str:

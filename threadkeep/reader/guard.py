@@ -6,7 +6,7 @@ import re
 import secrets
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse
@@ -85,7 +85,9 @@ class Guard:
         # A path of two slashes would lead to another host.
         path = f"/{scope['path'].lstrip('/')}"
         response = RedirectResponse(f"{path}{query}", 303)
-        response.set_cookie(_COOKIE, self._token or "", httponly=True, samesite="lax")
+        response.set_cookie(
+            _COOKIE, quote(self._token or "", safe=""), httponly=True, samesite="lax"
+        )
         return response
 
 
@@ -94,9 +96,10 @@ def _shown_tokens(headers: Headers) -> list[str]:
     tokens: list[str] = []
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        tokens.append(token)
+        # Headers come as Latin-1, whatever was sent.
+        tokens.append(token.encode("latin-1").decode("utf-8", "replace"))
     try:
         cookie = SimpleCookie(headers.get("cookie", "")).get(_COOKIE)
     except CookieError:
         return tokens
-    return [*tokens, cookie.value] if cookie else tokens
+    return [*tokens, unquote(cookie.value)] if cookie else tokens

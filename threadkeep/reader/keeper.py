@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from scraper.archive.browse.survey import survey
 from scraper.archive.database import reading, translated_errors
+from threadkeep.reader.answer import AnswerStore
 from threadkeep.reader.open_archive import OpenArchive
 from threadkeep.reader.page_name import PageNames
 
@@ -23,14 +24,20 @@ _SHARE = 10
 
 
 class ArchiveKeeper:
-    """An archive that is open to be read, in the thread that entered it."""
+    """An archive that is open to be read, in the thread that entered it.
+
+    Attributes:
+        answers: made of the archive as it is now; to be asked while a page is made.
+    """
 
     def __init__(self, path: Path) -> None:
+        self.answers = AnswerStore()
         self._path = path
         self._stack = ExitStack()
         self._archive: Archive | None = None
         self._opened: OpenArchive | None = None
         self._version = -1
+        self._version_surveyed = -1
         self._next_survey = 0.0
 
     def __enter__(self) -> Self:
@@ -66,14 +73,20 @@ class ArchiveKeeper:
                     connection.execute("COMMIT")
 
     def _renewed(self, archive: Archive, version: int) -> OpenArchive:
+        if version != self._version:
+            self._version = version
+            self.answers.clear()
+            if self._opened is not None:
+                self._opened.forget_orders()
         if self._opened is not None and (
-            version == self._version or time.monotonic() < self._next_survey
+            version == self._version_surveyed or time.monotonic() < self._next_survey
         ):
             return self._opened
         began = time.monotonic()
         found = survey(archive, with_gone=True)
         self._opened = OpenArchive(archive, found, PageNames(found), is_site=False)
-        self._version = version
+        self._version_surveyed = version
+        self.answers.clear()
         ended = time.monotonic()
         self._next_survey = ended + (ended - began) * _SHARE
         return self._opened

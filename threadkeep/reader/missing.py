@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from exporters.html.shown_post import ShownTime, seen_time
 from exporters.markdown.address import EMBEDDED, safe_address
-from scraper.archive.browse.missing import missing_things, unread_addresses
-from threadkeep.reader.frame import Frame, Link, frame
+from scraper.archive.browse.missing import count_unread, missing_things, unread_addresses
+from threadkeep.reader.frame import Frame, Link, Pager, frame, pager, pages_for
 
 if TYPE_CHECKING:
     from scraper.archive.browse.missing import MissingThing
     from threadkeep.reader.open_archive import Links, OpenArchive
+
+THINGS_PER_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,33 +54,68 @@ class MissingPage:
     """What is missing.
 
     Attributes:
-        open: gaps that count.
-        accepted: gaps that somebody accepted.
-        unread: addresses that could not be read, or are still to be.
+        is_complete: no gap counts, and nothing is left to be read.
+        open: gaps that count, some of them where there are several pages.
+        accepted: gaps that somebody accepted, likewise.
+        unread: addresses that could not be read, or are still to be, likewise.
+        pager: which page it is.
     """
 
     frame: Frame
+    is_complete: bool
     open: tuple[ShownGap, ...]
     accepted: tuple[ShownGap, ...]
     unread: tuple[UnreadPage, ...]
+    pager: Pager | None
 
 
-def missing_page(opened: OpenArchive) -> MissingPage:
-    """Make the page of what is missing."""
+def missing_page(opened: OpenArchive, page: int) -> MissingPage | None:
+    """Make a page of what is missing, each with its share of gaps and of addresses; None where there is none."""
     links = opened.links("")
     things = missing_in(opened)
-    unread = () if opened.survey.is_part else unread_addresses(opened.archive)
+    open_ones = [one for one in things if one.accepted_at is None]
+    accepted = [one for one in things if one.accepted_at is not None]
+    unread = unread_in(opened)
+    last = _pages(len(open_ones), len(accepted), unread)
+    if page > last:
+        return None
+    first = (page - 1) * THINGS_PER_PAGE
+    part = slice(first, first + THINGS_PER_PAGE)
+    addresses = unread_addresses(opened.archive, first, THINGS_PER_PAGE) if unread else ()
     return MissingPage(
-        frame=frame(opened, "missing", "missing", "What is missing"),
-        open=tuple(_shown(one, links) for one in things if one.accepted_at is None),
-        accepted=tuple(_shown(one, links) for one in things if one.accepted_at is not None),
+        frame=frame(opened, "missing", missing_name(page), "What is missing"),
+        is_complete=not open_ones and not unread,
+        open=tuple(_shown(one, links) for one in open_ones[part]),
+        accepted=tuple(_shown(one, links) for one in accepted[part]),
         unread=tuple(
             UnreadPage(
                 link=Link(text=one.title or one.url, address=_address(one.url)), error=one.error
             )
-            for one in unread
+            for one in addresses
         ),
+        pager=pager(page, last, lambda number: links.named(missing_name(number))),
     )
+
+
+def missing_name(page: int) -> str:
+    """The name of a page of what is missing."""
+    return "missing" if page == 1 else f"missing.page-{page}"
+
+
+def missing_pages(opened: OpenArchive) -> int:
+    """How many pages it takes to tell what is missing."""
+    things = missing_in(opened)
+    accepted = sum(one.accepted_at is not None for one in things)
+    return _pages(len(things) - accepted, accepted, unread_in(opened))
+
+
+def _pages(*counts: int) -> int:
+    return pages_for(max(counts), THINGS_PER_PAGE)
+
+
+def unread_in(opened: OpenArchive) -> int:
+    """How many addresses could not be read, or are still to be; those of a part of the archive are not told apart."""
+    return 0 if opened.survey.is_part else count_unread(opened.archive)
 
 
 def missing_in(opened: OpenArchive) -> list[MissingThing]:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from parsers.local_media import LocalMedia
-from scraper.archive.browse.lookup import topic_of_post
+from scraper.archive.browse.lookup import first_of_page, topic_of_post
 from scraper.archive.browse.topic_posts import order_of_topic
 from scraper.archive.media import StoredPicture, media_at
 from scraper.archive.search_text import folded
@@ -43,6 +43,7 @@ class OpenArchive:
         pages: the page of its topic that each post is on which is shown, where that was found out for all of them.
         original: what addresses of the original site lead to.
         selection: which posts were selected; None where all are there.
+        site_url: the address where a site will stand, with a slash at its end; None where that is not known.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class OpenArchive:
         self.on_file: Callable[[StoredFile], None] = _ignored
         self.original = OriginalSite(archive, survey)
         self.selection: ShownSelection | None = None
+        self.site_url: str | None = None
         self._orders: OrderedDict[int, tuple[array[int], array[int]]] = OrderedDict()
 
     def order(self, topic_key: int) -> tuple[array[int], array[int]]:
@@ -71,6 +73,10 @@ class OpenArchive:
                 self._orders.popitem(last=False)
         self._orders.move_to_end(topic_key)
         return self._orders[topic_key]
+
+    def forget_orders(self) -> None:
+        """Find out anew which posts a topic has when it is shown: something was written to the archive."""
+        self._orders.clear()
 
     def posts_of_page(self, topic_key: int, page: int) -> Iterator[Post]:
         """The posts of one page of a topic."""
@@ -176,8 +182,16 @@ class Links:
         if place.kind == "post":
             return self.post_anywhere(place.number)
         if place.kind == "topic":
-            return self.topic(place.number) if place.number in self._opened.survey.topics else None
+            return self._original_page(place.number, place.page)
         return self.forum(place.number) if place.kind == "forum" else self.author(place.number)
+
+    def _original_page(self, topic_key: int, number: int) -> str | None:
+        """The page of a topic that shows what the site's page of this number begins with; a browser puts a post's place behind it."""
+        if topic_key not in self._opened.survey.topics:
+            return None
+        first = first_of_page(self._opened.archive, topic_key, number) if number > 1 else None
+        page = None if first is None else self._opened.page_of_post(topic_key, first)
+        return self.topic(topic_key, page or 1)
 
     def link_in_post(self, address: str) -> str:
         """Where a link in a post leads: to the reader's own page or file of it if there is one, else where it says."""
@@ -195,6 +209,11 @@ class Links:
         self._opened.on_file(found.file)
         is_picture = isinstance(found.file, StoredPicture)
         return LocalMedia(address=f"{self.root}media/{found.file.name}", is_picture=is_picture)
+
+    def picture(self, url: str | None) -> str | None:
+        """Where the picture of an address is that the archive keeps; None where it keeps none."""
+        kept = LocalMedia() if url is None else self.file(url)
+        return kept.address if kept.is_picture else None
 
     def history(self, post_id: int) -> str:
         """The history of a post."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Key = tuple[str, str]
 
-_PAGE = re.compile(r"/page/\d+$")
+_PAGE = re.compile(r"/page/(\d{1,9})$")
 _REPLY = re.compile(r"/(?:reply|replies)/(\d+)$")
 _REPLIES = re.compile(r"/(?:reply|replies)/")
 _POST = re.compile(r"post-(\d+)")
@@ -35,10 +35,12 @@ class Place:
     Attributes:
         kind: what it is.
         number: a post's of the site; else the archive's own.
+        page: which page of it on the site.
     """
 
     kind: Literal["post", "topic", "forum", "author"]
     number: int
+    page: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +49,13 @@ class _Original:
 
     Attributes:
         path: decoded, without a slash at its end and without the page.
+        page: which page of several.
         query: its parameters.
         fragment: what stands behind #.
     """
 
     path: str
+    page: int
     query: dict[str, list[str]]
     fragment: str
 
@@ -84,7 +88,12 @@ class OriginalSite:
         original = _taken_apart(address)
         if original is None:
             return None
-        return self._numbered(original) or self._reply_named(original) or self._named(original.key)
+        return self._numbered(original) or self._reply_named(original) or self._named(original)
+
+    def is_of_something(self, address: str) -> bool:
+        """Whether the parameters of an address name a post, a topic or a forum, be it here or not."""
+        original = _taken_apart(address)
+        return original is not None and any(map(original.query.get, (*_NUMBERED, *_NAMED)))
 
     def place_of_link(self, address: str) -> Place | None:
         """What a link in a post leads to, if that is on the site."""
@@ -112,8 +121,11 @@ class OriginalSite:
                 return Place(kind="post", number=number)
         return None
 
-    def _named(self, key: Key) -> Place | None:
-        return self._topics.get(key) or self._forums.get(key) or self._people.get(key)
+    def _named(self, original: _Original) -> Place | None:
+        key = original.key
+        if key in self._topics:
+            return replace(self._topics[key], page=original.page)
+        return self._forums.get(key) or self._people.get(key)
 
     @cached_property
     def _topic_numbers(self) -> dict[int, int]:
@@ -138,9 +150,12 @@ class OriginalSite:
 def _taken_apart(address: str) -> _Original | None:
     try:
         parts = urlsplit(address)
+        path, query = unquote(parts.path).rstrip("/"), parse_qs(parts.query, max_num_fields=50)
+        numbers = [*_PAGE.findall(path), *query.get("paged", [])]
         return _Original(
-            path=_PAGE.sub("", unquote(parts.path).rstrip("/")),
-            query=parse_qs(parts.query, max_num_fields=50),
+            path=_PAGE.sub("", path),
+            page=next((int(one) for one in numbers if one.isdecimal() and len(one) < 9), 1),
+            query=query,
             fragment=parts.fragment,
         )
     except ValueError:

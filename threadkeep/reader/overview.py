@@ -9,7 +9,7 @@ from exporters.html.shown_post import ShownTime, seen_time
 from scraper.archive.browse.run_list import runs
 from threadkeep.reader.activity import Activity, activity
 from threadkeep.reader.frame import Frame, Link, frame
-from threadkeep.reader.missing import missing_in
+from threadkeep.reader.missing import missing_in, unread_in
 from threadkeep.reader.page_name import NO_FORUM
 from threadkeep.reader.run import ShownRun, shown_run
 from threadkeep.reader.topic_row import TopicRow, topic_row
@@ -54,6 +54,7 @@ class OverviewPage:
         authors: how many people.
         gone: posts that have vanished from the site.
         gaps: things that are missing and that nobody has accepted.
+        unread: pages of the site that could not be read, or are still to be.
         activity: posts over time.
         newest: the topics that were written in last.
         runs: the last runs.
@@ -66,6 +67,7 @@ class OverviewPage:
     authors: int
     gone: int
     gaps: int
+    unread: int
     activity: Activity | None
     newest: tuple[TopicRow, ...]
     runs: tuple[ShownRun, ...]
@@ -83,6 +85,7 @@ def overview_page(opened: OpenArchive) -> OverviewPage:
         authors=len(survey.authors),
         gone=survey.gone,
         gaps=sum(thing.accepted_at is None for thing in missing_in(opened)),
+        unread=unread_in(opened),
         activity=activity(survey.months),
         newest=tuple(topic_row(opened, topic, links) for topic in newest),
         runs=tuple(

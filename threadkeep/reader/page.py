@@ -17,7 +17,7 @@ from threadkeep.reader.frame import Frame, frame
 from threadkeep.reader.history import history_page
 from threadkeep.reader.missing import missing_page
 from threadkeep.reader.overview import overview_page
-from threadkeep.reader.page_name import read_name
+from threadkeep.reader.page_name import PAGE_NUMBER, read_name
 from threadkeep.reader.run import run_page, runs_page
 from threadkeep.reader.topic import topic_page
 
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from threadkeep.reader.open_archive import OpenArchive
     from threadkeep.reader.page_name import TopicOrder
 
-_LIST = re.compile(r"(authors|runs)(?:\.page-(\d{1,9}))?")
+_LISTS = {"authors": people_page, "missing": missing_page, "runs": runs_page}
+_LIST = re.compile(rf"({'|'.join(_LISTS)})(?:\.page-({PAGE_NUMBER}))?")
 
 
 class Page(Protocol):
@@ -50,12 +51,9 @@ def page_named(opened: OpenArchive, name: str) -> Page | None:
     """The page of a name, made now; None where there is none. The search page takes more than a name."""
     if name == "index":
         return overview_page(opened)
-    if name == "missing":
-        return missing_page(opened)
     listed = _LIST.fullmatch(name)
     if listed:
-        make = people_page if listed[1] == "authors" else runs_page
-        return make(opened, int(listed[2] or 1))
+        return _LISTS[listed[1]](opened, int(listed[2] or 1))
     read = read_name(name)
     return None if read is None else _numbered(opened, *read)
 
@@ -63,12 +61,10 @@ def page_named(opened: OpenArchive, name: str) -> Page | None:
 def _numbered(
     opened: OpenArchive, folder: str, number: str, order: TopicOrder, page: int
 ) -> Page | None:
-    if page < 1:
-        return None
     if folder == "topics":
         key = _topic_key(opened, number)
         return None if key is None else topic_page(opened, key, page)
-    if not number.isdecimal():
+    if number.startswith("k"):
         return None
     if folder == "forums":
         return forum_page(opened, int(number), page, order)

@@ -16,10 +16,12 @@ TopicOrder = Literal["activity", "replies", "title"]
 ORDERS: tuple[TopicOrder, ...] = ("activity", "replies", "title")
 NO_FORUM = 0
 
-# A slug has letters, digits and hyphens only, so that a full stop ends it.
+# How a page's number is written: there is no page 0, and no larger one.
+PAGE_NUMBER = r"[1-9][0-9]{0,8}"
+# A slug has letters, digits and hyphens only, so that a full stop ends it. SQLite holds no number that is longer.
 _NAME = re.compile(
-    r"(?P<folder>topics|forums|authors|history|runs)/(?P<number>k?\d+)(?:-[^./]*)?"
-    r"(?:\.by-(?P<order>[a-z]+))?(?:\.page-(?P<page>\d{1,9}))?"
+    r"(?P<folder>topics|forums|authors|history|runs)/(?P<number>k?[0-9]{1,18})(?:-[^./]*)?"
+    rf"(?:\.by-(?P<order>[a-z]+))?(?:\.page-(?P<page>{PAGE_NUMBER}))?"
 )
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from parsers.errors import UsageError
 from scraper.archive.browse.lookup import topic_of_post
+from scraper.archive.browse.spelling import respelled
 from scraper.archive.search import SearchFilter, search
 from threadkeep.reader.author import time_of
 from threadkeep.reader.frame import Frame, Link, Pager, frame, pager, pages_for
@@ -67,6 +68,7 @@ class SearchPage:
         forums: the titles that there are to choose from.
         roles: likewise.
         error: why nothing was searched for; None: it was, or nothing was asked for.
+        meant: what would find something where nothing was found; None: nothing near does.
         total: how many posts match; None where nothing was asked for.
         found: those of this page.
         pager: which page it is.
@@ -77,6 +79,7 @@ class SearchPage:
     forums: tuple[str, ...]
     roles: tuple[str, ...]
     error: str | None
+    meant: Link | None
     total: int | None
     found: tuple[FoundPost, ...]
     pager: Pager | None
@@ -105,6 +108,7 @@ def search_page(opened: OpenArchive, fields: Mapping[str, str], page: int) -> Se
         forums=tuple(sorted({forum.title for forum in survey.forums.values()})),
         roles=tuple(sorted({role for one in survey.authors.values() for role in one.roles})),
         error=error,
+        meant=_meant(opened, asked, links) if report is not None and not report.total else None,
         total=report.total if report else None,
         found=tuple(_found(opened, hit, links) for hit in report.hits) if report else (),
         pager=_pager(report, asked, page, links),
@@ -129,17 +133,26 @@ def _search(opened: OpenArchive, asked: Mapping[str, str], page: int) -> SearchR
     )
 
 
+def _meant(opened: OpenArchive, asked: Mapping[str, str], links: Links) -> Link | None:
+    """A search with words that posts have in the place of some that none has, if it finds anything."""
+    words = respelled(opened.archive, asked["q"])
+    if words is None or not _search(opened, {**asked, "q": words}, 1).total:
+        return None
+    return Link(text=words, address=_address({**asked, "q": words}, links))
+
+
+def _address(asked: Mapping[str, object], links: Links) -> str:
+    given = {name: value for name, value in asked.items() if value}
+    return f"{links.named('search')}?{urlencode(given)}"
+
+
 def _pager(
     report: SearchReport | None, asked: Mapping[str, str], page: int, links: Links
 ) -> Pager | None:
     if report is None:
         return None
     last = min(pages_for(report.total, HITS_PER_PAGE), _MOST_PAGES)
-    given = {name: value for name, value in asked.items() if value}
-    base = links.named("search")
-    return pager(
-        min(page, last), last, lambda number: f"{base}?{urlencode({**given, 'page': number})}"
-    )
+    return pager(min(page, last), last, lambda number: _address({**asked, "page": number}, links))
 
 
 def _found(opened: OpenArchive, hit: SearchHit, links: Links) -> FoundPost:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from exporters.html.environment import legible
 from exporters.record import json_of
 from scraper.archive.browse.lookup import post_lines
 from scraper.archive.browse.search_words import indexed_words
@@ -88,7 +89,7 @@ def _posts(
     topics: dict[int, tuple[int, str, str]] = {}
     posts: dict[int, tuple[object, ...]] = {}
     for line in lines:
-        title = opened.survey.topics[line.topic_key].title or "(no title)"
+        title = legible(opened.survey.topics[line.topic_key].title or "(no title)")
         place = topics.setdefault(
             line.topic_key, (len(topics), title, opened.names.topic(line.topic_key))
         )[0]

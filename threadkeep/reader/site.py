@@ -15,17 +15,20 @@ from scraper.archive.database import reading
 from scraper.archive.selection import choose_posts
 from threadkeep.reader.asset import ASSETS, asset_named
 from threadkeep.reader.author import LINES_PER_PAGE, PEOPLE_PER_PAGE, people_name
+from threadkeep.reader.feed import FEEDS, feed_named
 from threadkeep.reader.forum import topics_of
 from threadkeep.reader.frame import pages_for
+from threadkeep.reader.missing import missing_name, missing_pages
 from threadkeep.reader.open_archive import POSTS_PER_PAGE, TOPICS_PER_PAGE, OpenArchive
 from threadkeep.reader.page import html_of, page_named
+from threadkeep.reader.page_list import is_listed, sitemap_files
 from threadkeep.reader.page_name import NO_FORUM, ORDERS, PageNames, beginning_of
 from threadkeep.reader.run import RUNS_PER_PAGE, runs_name
 from threadkeep.reader.search import search_page
 from threadkeep.reader.search_index import index_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from scraper.archive.media import StoredFile
@@ -55,6 +58,7 @@ def write_site(
     with_gone: bool,
     topic_keys: frozenset[int] | None = None,
     selection: Selection | None = None,
+    site_url: str | None = None,
 ) -> WrittenSite:
     """Write an archive, or some of its topics and posts, as a site; files that hold what they should are not touched.
 
@@ -64,6 +68,8 @@ def write_site(
         with_gone: posts that vanished from the forum are shown.
         topic_keys: only these topics, by the archive's own numbers; None is all.
         selection: only these posts; None is all.
+        site_url: the address where the site will stand, with a slash at its end: the pages name it, and there are feeds and
+            a list of pages; None: it is not known.
 
     Raises:
         UsageError: the folder holds what threadkeep did not write, or the archive does not hold what is selected.
@@ -84,6 +90,7 @@ def write_site(
             )
             names = PageNames(found, _kept_names(renewed.earlier))
             opened = OpenArchive(archive, found, names, is_site=True)
+            opened.site_url = site_url
             opened.selection = shown_selection(selected.facts)
             _put_pages(opened, renewed)
             archive.connection.execute("COMMIT")
@@ -97,12 +104,27 @@ def _put_pages(opened: OpenArchive, renewed: RenewedFolder) -> None:
     opened.on_file = _file_writer(renewed)
     pages = _pages_of_posts(opened)
     opened.pages = pages
+    listed: list[str] = []
     for name in _page_names(opened):
         page = page_named(opened, name)
         if page is not None:
             renewed.put(f"{name}{_ENDING}", html_of(page, opened))
+            if opened.site_url and is_listed(name):
+                listed.append(name)
     renewed.put(f"search{_ENDING}", html_of(search_page(opened, {}, 1), opened))
     for name, data in index_files(opened, pages):
+        renewed.put(name, data)
+    if opened.site_url:
+        _put_for_programs(opened, opened.site_url, listed, renewed)
+
+
+def _put_for_programs(
+    opened: OpenArchive, site_url: str, listed: Sequence[str], renewed: RenewedFolder
+) -> None:
+    """What names addresses from the scheme on: feeds, and the list of pages."""
+    for name in FEEDS:
+        renewed.put(f"feeds/{name}.atom", feed_named(opened, name, site_url))
+    for name, data in sitemap_files(site_url, listed):
         renewed.put(name, data)
 
 
@@ -128,7 +150,7 @@ def _kept_names(earlier: Iterable[str]) -> dict[str, str]:
 
 def _page_names(opened: OpenArchive) -> Iterator[str]:
     yield "index"
-    yield "missing"
+    yield from map(missing_name, range(1, missing_pages(opened) + 1))
     yield from _run_names(opened)
     yield from _forum_names(opened)
     yield from _people_names(opened)

@@ -68,6 +68,8 @@ def topic_page(opened: OpenArchive, key: int, page: int) -> TopicPageView | None
     name = opened.names.topic(key, page)
     links = opened.links(root_of(name))
     facts = topic_facts(opened.archive, key)
+    if facts is None:  # it was erased after the survey
+        return None
     title = topic.title or "(no title)"
     return TopicPageView(
         frame=frame(opened, "topic", name, title, forum_trail(opened, topic.forum_id, links)),

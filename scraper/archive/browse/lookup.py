@@ -88,6 +88,13 @@ def topic_of_post(archive: Archive, post_id: int) -> int | None:
     return None if row is None else int(row[0])
 
 
+def first_of_page(archive: Archive, topic_key: int, number: int) -> int | None:
+    """The post with which a page of a topic begins on the site; None where nothing was read from such a page."""
+    query = "SELECT post_id FROM posts WHERE topic_key = ? AND number = ? ORDER BY part, ordinal LIMIT 1"
+    row = archive.connection.execute(query, (topic_key, number)).fetchone()
+    return None if row is None else int(row[0])
+
+
 def post_at(archive: Archive, url: str) -> int | None:
     """The post whose permalink this is."""
     row = archive.connection.execute("SELECT post_id FROM posts WHERE url = ?", (url,)).fetchone()

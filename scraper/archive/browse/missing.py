@@ -59,9 +59,8 @@ SELECT * FROM (
 """
 _UNREAD = """
 SELECT frontier.url, title, error FROM frontier JOIN topics USING (topic_key)
-UNION ALL SELECT url, title, error FROM listings WHERE error IS NOT NULL
+UNION ALL SELECT url, title, error FROM listings WHERE error IS NOT NULL OR (reason IS NOT NULL AND topic_key IS NULL)
 UNION ALL SELECT url, title, error FROM lists WHERE error IS NOT NULL
-ORDER BY 1
 """
 
 
@@ -70,6 +69,19 @@ def missing_things(archive: Archive) -> tuple[MissingThing, ...]:
     return tuple(MissingThing(**dict(row)) for row in archive.connection.execute(_GAPS))
 
 
-def unread_addresses(archive: Archive) -> tuple[UnreadAddress, ...]:
-    """Every address of the site that could not be read, or is still to be."""
-    return tuple(UnreadAddress(**dict(row)) for row in archive.connection.execute(_UNREAD))
+def count_unread(archive: Archive) -> int:
+    """How many addresses of the site could not be read, or are still to be."""
+    row = archive.connection.execute(f"SELECT count(*) FROM ({_UNREAD})").fetchone()  # noqa: S608  a query of our own
+    return int(row[0])
+
+
+def unread_addresses(archive: Archive, first: int, count: int) -> tuple[UnreadAddress, ...]:
+    """Some of the addresses of the site that could not be read, or are still to be.
+
+    Args:
+        archive: opened to be read.
+        first: how many are left out before.
+        count: how many at most.
+    """
+    rows = archive.connection.execute(f"{_UNREAD} ORDER BY url LIMIT ? OFFSET ?", (count, first))
+    return tuple(UnreadAddress(**dict(row)) for row in rows)

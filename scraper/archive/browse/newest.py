@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from scraper.archive.database import Archive
 
 ChangeKind = Literal["edited", "gone", "back", "moved"]
@@ -37,23 +39,23 @@ UNION ALL SELECT post_id, returned_at, 'back', 0, NULL FROM post_absences
 UNION ALL SELECT post_id, seen_at, 'moved', 0, NULL FROM post_moves
 ORDER BY seen_at DESC, post_id DESC, revision DESC LIMIT ?
 """
+_POSTS = """
+SELECT post_id FROM posts WHERE gone_at IS NULL
+ORDER BY coalesce(published, published_local, first_seen) DESC, post_id DESC LIMIT ?
+"""
+_NO_LIMIT = -1  # as SQLite has it
 
 
-def newest_changes(archive: Archive, count: int) -> tuple[ChangedPost, ...]:
-    """The changes of posts that were seen last, newest first."""
-    return tuple(
-        ChangedPost(**dict(row)) for row in archive.connection.execute(_CHANGES, (count,))
-    )
+def newest_changes(archive: Archive, count: int | None = None) -> Iterator[ChangedPost]:
+    """The changes of posts that were seen last, newest first; no more than so many."""
+    for row in archive.connection.execute(_CHANGES, (_NO_LIMIT if count is None else count,)):
+        yield ChangedPost(**dict(row))
 
 
-def newest_posts(archive: Archive, count: int) -> tuple[int, ...]:
-    """The numbers of the posts that were written last, newest first; those that vanished are not among them."""
-    rows = archive.connection.execute(
-        "SELECT post_id FROM posts WHERE gone_at IS NULL "
-        "ORDER BY coalesce(published, published_local, first_seen) DESC, post_id DESC LIMIT ?",
-        (count,),
-    )
-    return tuple(row[0] for row in rows)
+def newest_posts(archive: Archive, count: int | None = None) -> Iterator[int]:
+    """The numbers of the posts that were written last, newest first, no more than so many; those that vanished are left out."""
+    for row in archive.connection.execute(_POSTS, (_NO_LIMIT if count is None else count,)):
+        yield row[0]
 
 
 def posts_with_history(archive: Archive) -> tuple[int, ...]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import sqlite3
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from scraper.archive.database import Archive
 
-_WORDS = "CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, search_index, instance)"
+_WORDS = "CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, search_index, {kind})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,8 @@ def indexed_words(archive: Archive, shown: Container[int]) -> Iterator[IndexedWo
     connection = archive.connection
     entries = connection.execute("SELECT entry_id, post_id FROM search_entries")
     post_of = {row[0]: row[1] for row in entries if row[1] in shown}
-    with _words(connection) as rows:
+    with vocabulary(connection, "instance") as words, closing(connection.cursor()) as rows:
+        rows.execute(f"SELECT term, doc, col FROM {words}")  # noqa: S608  a name of our own
         for word, instances in groupby(rows, key=lambda row: row[0]):
             found: dict[str, set[int]] = {"body": set(), "title": set()}
             for _, entry_id, column in instances:
@@ -56,16 +57,17 @@ def indexed_words(archive: Archive, shown: Container[int]) -> Iterator[IndexedWo
 
 
 @contextmanager
-def _words(connection: sqlite3.Connection) -> Generator[Iterator[tuple[str, int, str]]]:
-    """The words as a table. It is temporary: nothing is written to the archive."""
+def vocabulary(connection: sqlite3.Connection, kind: Literal["row", "instance"]) -> Generator[str]:
+    """The name of a table of the index's words, see https://sqlite.org/fts5.html#the_fts5vocab_virtual_table_module.
+
+    It is temporary: nothing is written to the archive.
+    """
     connection.execute("PRAGMA query_only = OFF")
-    connection.execute(_WORDS)
+    connection.execute(_WORDS.format(kind=kind))
     connection.execute("PRAGMA query_only = ON")
-    cursor = connection.execute("SELECT term, doc, col FROM temp.words")
     try:
-        yield ((row[0], row[1], row[2]) for row in cursor)
+        yield "temp.words"
     finally:
-        cursor.close()
         connection.execute("PRAGMA query_only = OFF")
         connection.execute("DROP TABLE temp.words")
         connection.execute("PRAGMA query_only = ON")

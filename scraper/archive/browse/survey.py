@@ -92,6 +92,7 @@ class SurveyedAuthor:
         name: as shown last.
         slug: the name in the profile's address.
         url: the profile, or a guest's web site.
+        avatar_url: their picture's address on the web; None where avatars were not asked for.
         is_guest: has no account.
         is_deleted: the account is gone.
         roles: with which their posts are shown, the most frequent first.
@@ -102,6 +103,7 @@ class SurveyedAuthor:
     name: str
     slug: str | None
     url: str | None
+    avatar_url: str | None
     is_guest: bool
     is_deleted: bool
     roles: tuple[str, ...]
@@ -294,6 +296,7 @@ def _authors(
             name=row["name"],
             slug=row["slug"],
             url=row["url"],
+            avatar_url=row["avatar_url"],
             is_guest=bool(row["is_guest"]),
             is_deleted=bool(row["is_deleted"]),
             roles=tuple(role for role, _ in written[number].roles.most_common() if role),

@@ -49,13 +49,15 @@ class TopicFacts:
     changes: tuple[TopicChange, ...]
 
 
-def topic_facts(archive: Archive, topic_key: int) -> TopicFacts:
-    """What is known of a topic that the archive holds."""
+def topic_facts(archive: Archive, topic_key: int) -> TopicFacts | None:
+    """What is known of a topic; None where the archive does not hold it."""
     connection, key = archive.connection, (topic_key,)
     row = connection.execute(
         "SELECT tags, expected_posts, last_seen, vanished_reason FROM topics WHERE topic_key = ?",
         key,
     ).fetchone()
+    if row is None:
+        return None
     gaps = connection.execute("SELECT detail FROM gaps WHERE topic_key = ? ORDER BY gap_id", key)
     changes = connection.execute(
         "SELECT seen_at, field, old_value AS old, new_value AS new FROM topic_changes WHERE topic_key = ? "

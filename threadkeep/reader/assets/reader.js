@@ -9,6 +9,17 @@
     time.title = told;
   }
 
+  // What scrolls sideways can be scrolled by keys.
+  for (const wide of document.querySelectorAll(".body table, .body pre")) {
+    if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
+  }
+
+  // An old address of a post leads to its topic, which may show it on another page.
+  const lost = location.hash.match(/^#post-(\d+)$/);
+  if (lost && location.protocol.startsWith("http") && document.querySelector(".post") && !document.getElementById(`post-${lost[1]}`)) {
+    location.replace(new URL(`?p=${lost[1]}`, document.querySelector(".top .site").href));
+  }
+
   const posts = [...document.querySelectorAll(".post, .lines > li")];
   const go = (step) => {
     const here = posts.indexOf(document.activeElement.closest(".post, .lines > li"));

@@ -62,6 +62,25 @@
     return found;
   };
 
+  // As `scraper/archive/browse/spelling.py` has it: one letter is another, is too many or is missing, or two changed places.
+  const isNear = (one, other) => {
+    if (Math.abs(one.length - other.length) > 1) return false;
+    let first = 0;
+    while (first < one.length && one[first] === other[first]) first += 1;
+    const left = one.slice(first);
+    const right = other.slice(first);
+    const isSwapped = left.length > 1 && left.slice(0, 2) === right[1] + right[0] && left.slice(2) === right.slice(2);
+    return isSwapped || left.slice(1) === right.slice(1) || left.slice(1) === right || left === right.slice(1);
+  };
+  const postsIn = (entry) => typeof entry === "number" ? entry : entry[0].length + entry[1].length;
+  // The most frequent word near one that no post has, out of the piece that was loaded for it.
+  const near = ({ word, open }) => {
+    const known = words[pieceOf(word)] || {};
+    if (open || [...word].length < 4 || known[word]) return open ? `${word}*` : word;
+    const found = Object.keys(known).filter((one) => isNear(one, word));
+    return found.sort((one, other) => postsIn(known[other]) - postsIn(known[one]))[0] || word;
+  };
+
   const search = async (text) => {
     const sets = [];
     const common = [];
@@ -110,24 +129,35 @@
   const list = document.getElementById("hits");
   const more = document.getElementById("more");
   let left = [];
+  let runs = 0;
   const show = async () => {
+    const run = runs;
     const now = left.splice(0, 20);
     const pieces = [...new Set(now.map((post) => Math.floor(post / state.size)))];
     await Promise.all(pieces.map((piece) => load(`p-${piece}`, () => piece in posts)));
+    if (run !== runs) return; // something else is searched for by now
     list.append(...now.map(row).filter(Boolean));
     more.hidden = !left.length;
   };
+  const offer = async (text, own) => {
+    const meant = terms(text).map(near).join(" ");
+    const { hits } = await search(meant);
+    if (own !== runs || !hits.length) return;
+    told.append(" Did you mean ", element("a", meant, { href: `?q=${encodeURIComponent(meant)}` }), "?");
+  };
   const run = async () => {
+    const own = runs += 1;
     const text = input.value.trim();
     list.replaceChildren();
     more.hidden = true;
+    told.textContent = text ? "Searching …" : "";
     if (!text) return;
-    told.textContent = "Searching …";
     const { hits, common } = await search(text);
+    if (own !== runs) return;
     left = hits;
     const note = common.length ? ` Left out, since too many posts have it: ${common.join(", ")}.` : "";
     told.textContent = `${hits.length.toLocaleString()} ${hits.length === 1 ? "post" : "posts"} found.${note}`;
-    await show();
+    await (hits.length ? show() : offer(text, own));
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
