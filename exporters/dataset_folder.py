@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import zipfile
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, BinaryIO
 
 from exporters.destination import Written, staged_folder, told_plainly
 from exporters.exporter import NumberedExporter
+from exporters.scratch import folder_beside, is_device
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
+
+    from _typeshed import ReadableBuffer
 
     from exporters.exporter import ExportOptions, FolderExporter
     from parsers.records import Thread
@@ -52,14 +55,25 @@ def write_zip(
         How many posts were written.
 
     Raises:
-        OSError: `out` or the folder for temporary files cannot take more.
+        OSError: `out` or the folder beside it cannot take more.
     """
-    with TemporaryDirectory(prefix="threadkeep-") as name:
-        posts = exporter.write_files(threads, Path(name), options)
-        with zipfile.ZipFile(out, "w") as bundle:
-            for path in sorted(Path(name).iterdir()):
+    with folder_beside(out) as folder:
+        posts = exporter.write_files(threads, folder, options)
+        with zipfile.ZipFile(_Forwards(out) if is_device(out) else out, "w") as bundle:
+            for path in sorted(folder.iterdir()):
                 _put(bundle, path)
     return posts
+
+
+class _Forwards(io.RawIOBase):
+    """A device that is not asked where it is: `/dev/null` is always at its beginning."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+
+    def write(self, data: ReadableBuffer) -> int:
+        """See `io.RawIOBase.write`."""
+        return self._out.write(data)
 
 
 def _put(bundle: zipfile.ZipFile, path: Path) -> None:

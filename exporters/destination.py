@@ -183,7 +183,7 @@ def write_stream(
             posts = exporter.write(threads, out, options)
             out.flush()
         except BrokenPipeError:
-            _discard_rest(out)
+            discard_rest(out)
             return Written(posts=0, files=0, is_whole=False)
     return Written(posts=posts, files=0)
 
@@ -309,7 +309,7 @@ def told_plainly(what: Path | str) -> Generator[None]:
         raise ExportError(f"Cannot write {name}, since {reason}.") from error
 
 
-def _discard_rest(out: BinaryIO) -> None:
+def discard_rest(out: BinaryIO) -> None:
     """Point the stream nowhere, or Python would complain of it once more at its exit."""
     with suppress(OSError, ValueError):  # not every stream is a file
         nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -29,6 +29,7 @@ class ExportOptions:
         origin: where the posts come from, for formats that tell it; None: it is not known.
         most_bytes: how large a file may be, of formats that write as many as it takes; None: as the format thinks best.
         licence: under which licence the posts are passed on, for formats that tell it; None: it is not known.
+        site_url: the address where a site will stand, with a slash at its end; None: it is not known.
         pseudonyms: what gave the posts pseudonyms or coarser dates, for formats that tell it; None: they are as they were.
     """
 
@@ -39,6 +40,7 @@ class ExportOptions:
     origin: Origin | None = None
     most_bytes: int | None = None
     licence: str | None = None
+    site_url: str | None = None
     pseudonyms: Transformation | None = None
 
     @property

@@ -209,7 +209,7 @@ def exported(path: Path, *without: str) -> list[dict[str, Any]]:
 def exported_bytes(path: Path) -> bytes:
     """An archive as exported to JSON Lines."""
     output = path.with_suffix(".jsonl")
-    export_archive(path, plan_export(output, "jsonl", ExportOptions(with_gone=True)))
+    export_archive(path, plan_export(output, "jsonl", ExportOptions()))
     return output.read_bytes()
 
 

@@ -36,6 +36,7 @@ from tests.documents import ROOT
 from tests.export_shape import Shape, files_in, marks_in, shapes, text_in, texts_in
 from tests.table_reader import rows_of
 from tests.whole_forum import Site
+from threadkeep.cli.main import run
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -202,17 +203,19 @@ def export(
 class TestSameBytes:
     """The same archive gives the same bytes, whatever else is not the same."""
 
-    def test_whoever_exports_it_and_wherever(self, kept: Kept, tmp_path: Path) -> None:
-        exported = [
-            _exported_by_another(kept.path, tmp_path / str(number), environment)
-            for number, environment in enumerate(
-                (
-                    {"PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONUTF8": "0"},
-                    {"PYTHONHASHSEED": "2", "TZ": "America/Lima", "LC_ALL": "tr_TR.UTF-8"},
-                )
-            )
-        ]
-        first, second = exported
+    @pytest.mark.parametrize(
+        "environment",
+        [
+            {"PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONUTF8": "0"},
+            *rarely({"PYTHONHASHSEED": "2", "TZ": "America/Lima", "LC_ALL": "tr_TR.UTF-8"}),
+        ],
+        ids=lambda environment: environment["TZ"],
+    )
+    def test_whoever_exports_it_and_wherever(
+        self, environment: dict[str, str], kept: Kept, tmp_path: Path
+    ) -> None:
+        first = _exported_here(kept.path, tmp_path / "here")
+        second = _exported_by_another(kept.path, tmp_path / "there", environment)
         assert set(first) == set(second)
         assert [name for name in first if first[name] != second[name]] == []
 
@@ -245,14 +248,23 @@ class TestSameBytes:
         assert files_in(tmp_path / "one") == files_in(tmp_path / "two")
 
 
+def _commands(archive: Path, folder: Path) -> list[list[str]]:
+    """What exports in every shape."""
+    for shape in SHAPES:
+        (folder / shape.name).mkdir(parents=True)
+    return [shape.command(archive, folder / shape.name) for shape in SHAPES]
+
+
+def _exported_here(archive: Path, folder: Path) -> dict[str, bytes]:
+    assert {run(command) for command in _commands(archive, folder)} == {0}
+    return files_in(folder)
+
+
 def _exported_by_another(
     archive: Path, folder: Path, environment: Mapping[str, str]
 ) -> dict[str, bytes]:
     """What a process of its own exports in every shape."""
-    commands: list[list[str]] = []
-    for shape in SHAPES:
-        (folder / shape.name).mkdir(parents=True)
-        commands.append(shape.command(archive, folder / shape.name))
+    commands = _commands(archive, folder)
     program = (
         "import json, sys\n"
         "from threadkeep.cli.main import run\n"
@@ -319,6 +331,31 @@ class TestAllOrNothing:
         assert ran.code == 8
         assert "Cannot write" in ran.sentence
         assert files_in(tmp_path / "out") == before
+
+    def test_where_only_the_folder_of_the_output_takes_files(
+        self,
+        threadkeep: CommandLine,
+        kept: Kept,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        for shape in SHAPES:
+            with monkeypatch.context() as patched:
+                patched.setattr("exporters.formats.markdown._MOST_IN_MEMORY", 1)
+                patched.setattr("exporters.wxr.topic._IN_MEMORY", 1)
+                patched.setattr("exporters.warc.index._LINES_AT_A_TIME", 1)
+                patched.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+                export(threadkeep, shape, kept.path, tmp_path / shape.name)
+
+    def test_where_the_output_has_a_name_that_is_no_text_or_keeps_nothing(
+        self, threadkeep: CommandLine, kept: Kept, tmp_path: Path
+    ) -> None:
+        for shape in SHAPES:
+            odd = replace(shape, output=f"\udcff{shape.output}")
+            export(threadkeep, odd, kept.path, tmp_path / shape.name)
+            if "--per-topic" not in shape.options:
+                to_nothing = ("export", "-a", kept.path, "-q", "-f", shape.format, "-o")
+                assert threadkeep(*to_nothing, "/dev/null").code == (8 if shape.is_of_pages else 0)
 
     @pytest.mark.sweep
     def test_what_a_killed_export_left_goes_with_the_next(

@@ -145,7 +145,8 @@ def _exports(club: Club) -> list[str]:
     texts: list[str] = []
     for name, exporter in exporters_by_name().items():
         output = club.folder / f"out-{name}{exporter.suffix}"
-        export_archive(_path(club), plan_export(output, name, ExportOptions(with_gone=True)))
+        options = ExportOptions(with_gone=exporter.is_for_reading)
+        export_archive(_path(club), plan_export(output, name, options))
         files = [output] if output.is_file() else sorted(output.rglob("*.*"))
         texts += [one.read_bytes().decode("utf-8", "replace") for one in files if one.is_file()]
     return texts

@@ -324,6 +324,9 @@ def test_only_what_is_exported_brings_its_files(world: World, threadkeep: Comman
     assert not Path("n", f"{vice}.png").exists()
     threadkeep("export", "-a", world.path, "-o", "y.md", "--media-dir", "n", "--with-gone")
     assert Path("n", f"{vice}.png").exists()
+    # The name of a folder may be no text.
+    threadkeep("export", "-a", world.path, "-o", "z.md", "--media-dir", "n\udcff", "--with-gone")
+    assert f"(n%FF/{vice}.png" in Path("z.md").read_text("utf-8")
 
 
 def test_a_second_export_writes_no_file_anew(world: World, tmp_path: Path) -> None:

@@ -261,7 +261,8 @@ def _exports(path: Path, folder: Path) -> bytes:
     found: list[bytes] = []
     for name, exporter in exporters_by_name().items():
         target = folder / f"out{exporter.suffix}"
-        export_archive(path, plan_export(target, name, ExportOptions(with_gone=True)))
+        options = ExportOptions(with_gone=exporter.is_for_reading)
+        export_archive(path, plan_export(target, name, options))
         files = sorted(target.rglob("*")) if target.is_dir() else [target]
         found += [one.read_bytes() for one in files if one.is_file()]
     return b"\n".join(found)

@@ -80,6 +80,15 @@ class TestKey:
         ran = threadkeep("export", "-a", archive, "-o", "a.jsonl", "--pseudonymize", tmp_path)
         assert (ran.code, ran.err.count("\n")) == (2, 1)
 
+    @pytest.mark.parametrize("name", ["-", ""])
+    def test_a_key_is_in_a_file_and_comes_from_nowhere_else(
+        self, threadkeep: CommandLine, archive: Path, tmp_path: Path, name: str
+    ) -> None:
+        ran = threadkeep("export", "-a", archive, "-o", "a.jsonl", "--pseudonymize", name)
+        assert (ran.code, ran.err.count("\n")) == (2, 1)
+        assert "--pseudonymize takes the name of a file" in ran.err
+        assert list((tmp_path / "here").iterdir()) == []
+
     def test_the_archive_is_no_key(self, threadkeep: CommandLine, archive: Path) -> None:
         assert (
             threadkeep("export", "-a", archive, "-o", "a.csv", "--pseudonymize", archive).code == 2

@@ -136,6 +136,11 @@ class TestConditions:
         found = wanted(whole, lambda one: counts[one["topic_id"]] >= least)
         assert selected(site.path, tmp_path / "out.jsonl", min_replies=least) == found
 
+    def test_every_topic_has_no_reply_at_least(
+        self, site: Site, whole: list[Record], tmp_path: Path
+    ) -> None:
+        assert selected(site.path, tmp_path / "out.jsonl", min_replies=0) == whole
+
     def test_gone_replies_make_no_topic_longer(self, world: World, tmp_path: Path) -> None:
         out = tmp_path / "out.jsonl"
         assert len(selected(world.path, out, min_replies=5)) == 7
@@ -216,6 +221,7 @@ class TestWhatIsWrong:
         [
             (("--forum", "Nowhere"), "No forum of this archive is called “Nowhere”"),
             (("--author", "Nobody"), "has the author “Nobody”"),
+            (("--author", ""), "has the author “”"),
             (("--role", "king"), "has the role “king”"),
             (("--language", "xx"), "no language “xx”"),
             (("--since", "yesterday"), "since takes a year, month or day"),

@@ -5,8 +5,11 @@ from __future__ import annotations
 import errno
 import gzip
 import json
+import os
 import resource
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from dataclasses import replace
 from importlib import import_module
@@ -312,6 +315,8 @@ def test_the_command(
     assert b"holds all pages as they came" in capsysbinary.readouterr().err
     assert run(["export", "-a", archive, "--format", "jsonl", "--warc-size", "5"]) == 2
     assert b"--warc-size is for web archives" in capsysbinary.readouterr().err
+    assert run(["export", "-a", archive, "--format", "warc", "--warc-size", "5"]) == 2
+    assert b"the standard output takes one; name a file with -o" in capsysbinary.readouterr().err
     again = str(tmp_path / "again.db")
     assert run(["import", str(path), "-a", again, "--host", "other.example"]) == 5
     assert run(["import", str(path), "-a", again]) == 0
@@ -464,3 +469,13 @@ class TestMedia:
         with closing(sqlite3.connect(again)) as connection:
             query = "SELECT count(*) FROM media_addresses WHERE url LIKE '%/hidden.png'"
             assert connection.execute(query).fetchone() == (0 if is_erased else 1,)
+
+
+def test_a_reader_of_the_standard_output_that_stops_early_is_no_error(world: World) -> None:
+    world.archive()
+    command = (sys.executable, "-m", "threadkeep", "export", "-a", world.path, "-f", "warc")
+    reader, writer = os.pipe()
+    os.close(reader)
+    ended = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, check=False, timeout=60)
+    os.close(writer)
+    assert (ended.returncode, ended.stderr) == (0, b"")

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 _STDOUT = "-"
 _SITE = "html"
 _DATA_PACKAGE = "datapackage"
+# Of data that a program reads by its description, cells are as they are.
+_FOR_SPREADSHEETS = ("csv", "tables")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +94,17 @@ def plan_export(
     else:
         exporter = exporter_for_path(str(output))
     _check_licence(exporter, options)
+    _check_contents(exporter, options)
     if isinstance(exporter, FolderExporter):
         exporter.check()
     is_dataset = not is_stdout and not per_topic and _is_dataset(exporter, output)
     _check_numbered(exporter, options, is_dataset=is_dataset, per_topic=per_topic)
     is_site = not is_stdout and not per_topic and _is_site(exporter, output)
+    if options.site_url is not None and not is_site:
+        raise UsageError(
+            f"The format {exporter.name} has no place here for where a site will stand; --site-url is for --format {_SITE} with a "
+            "folder behind -o."
+        )
     if is_site and media_dir is not None:
         raise UsageError(
             "A site has its pictures in its own folder; --media-dir is for exports in one file, or in one file a topic."
@@ -136,6 +144,19 @@ def _check_licence(exporter: Exporter, options: ExportOptions) -> None:
     if not options.licence.strip():
         raise UsageError(
             "--license takes an SPDX identifier such as CC-BY-4.0, an address or words."
+        )
+
+
+def _check_contents(exporter: Exporter, options: ExportOptions) -> None:
+    if options.raw_cells and exporter.name not in _FOR_SPREADSHEETS:
+        raise UsageError(
+            f"The format {exporter.name} has no cells that a spreadsheet would run as a formula; --raw-cells is for --format "
+            f"{' and '.join(_FOR_SPREADSHEETS)}."
+        )
+    if options.with_gone and not exporter.is_for_reading:
+        raise UsageError(
+            f"The format {exporter.name} has posts that vanished from the site in any case, marked by gone_at; --with-gone is for "
+            "formats for reading."
         )
 
 
@@ -317,7 +338,12 @@ def _export_site(
         # A sample is drawn of the topics that are meant, as in every other format.
         selection = replace(selection, topic=() if topic_urls else topic_ids)
     site = write_site(
-        path, folder, with_gone=options.with_gone, topic_keys=keys, selection=selection
+        path,
+        folder,
+        with_gone=options.with_gone,
+        topic_keys=keys,
+        selection=selection,
+        site_url=options.site_url,
     )
     return Written(posts=site.posts, files=site.files, renewed=site.renewed)
 

@@ -42,7 +42,7 @@ class MediaFolder:
         """
         self._connection = archive.connection
         self._folder = folder
-        self._path = quote(os.path.relpath(folder, seen_from).replace(os.sep, "/"))
+        self._path = quote(os.fsencode(os.path.relpath(folder, seen_from).replace(os.sep, "/")))
         self._written: set[str] = set()
         self._index: dict[str, MediaAddress] = {}
         make_folder(folder)

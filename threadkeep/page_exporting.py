@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from exporters.destination import split_file, told_plainly
-from exporters.page_exporter import PageExportOptions
+from exporters.destination import discard_rest, split_file, told_plainly
+from exporters.page_exporter import PageExportOptions, PagesWritten
 from exporters.registry import page_exporter_named, page_exporter_names
 from parsers.errors import ExportError, UsageError
 from scraper.archive.database import reading
@@ -19,7 +20,7 @@ from threadkeep.exporting import check_place
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from exporters.page_exporter import PageExporter, PagesWritten
+    from exporters.page_exporter import PageExporter
     from parsers.page_records import PageCollection
 
 MIB = 2**20
@@ -56,7 +57,7 @@ def plan_page_export(
         None where another format is meant.
 
     Raises:
-        UsageError: a size is given, and another format.
+        UsageError: a size is given, and another format or no file.
     """
     is_stdout = output is None or str(output) == _STDOUT
     exporter = _exporter(None if is_stdout else output, format_name)
@@ -66,6 +67,10 @@ def plan_page_export(
                 "--warc-size is for web archives; say --format warc, or leave it out."
             )
         return None
+    if is_stdout and most_bytes is not None:
+        raise UsageError(
+            "--warc-size parts a web archive into files, and the standard output takes one; name a file with -o, or leave it out."
+        )
     return PageExportJob(
         exporter=exporter,
         output=None if is_stdout else output,
@@ -101,7 +106,7 @@ def export_pages(path: Path, job: PageExportJob) -> PagesWritten:
         check_pages_place(job, path)
         with split_file(job.output) as begin_file:
             options = PageExportOptions(
-                name=job.output.name,
+                name=os.fsencode(job.output.name).decode("utf-8", "replace"),
                 begin_file=begin_file,
                 most_bytes=job.most_bytes,
                 software=_software(),
@@ -113,8 +118,12 @@ def _to_stdout(exporter: PageExporter, collection: PageCollection) -> PagesWritt
     name = f"{collection.host.replace(':', '_') or PRODUCT}{exporter.suffix}"
     with told_plainly("the output"):
         options = PageExportOptions(name=name, software=_software())
-        written = exporter.write(collection, sys.stdout.buffer, options)
-        sys.stdout.buffer.flush()
+        try:
+            written = exporter.write(collection, sys.stdout.buffer, options)
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:  # its reader has seen enough
+            discard_rest(sys.stdout.buffer)
+            return PagesWritten(pages=0, repeated=0, media=0, files=())
     return written
 
 

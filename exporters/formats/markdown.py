@@ -12,6 +12,7 @@ from exporters.markdown import line, marking
 from exporters.markdown.address import LINKED, safe_address
 from exporters.markdown.body import markdown_of
 from exporters.record import json_of
+from exporters.scratch import beside
 from parsers.localised_body import localised
 
 if TYPE_CHECKING:
@@ -48,8 +49,9 @@ class MarkdownExporter:
     def write(self, threads: Iterable[Thread], out: BinaryIO, options: ExportOptions) -> int:
         """See `Exporter.write`."""
         count = 0
+        folder = beside(out)
         for number, thread in enumerate(threads):
-            with SpooledTemporaryFile(max_size=_MOST_IN_MEMORY) as waiting:
+            with SpooledTemporaryFile(_MOST_IN_MEMORY, dir=folder) as waiting:
                 posts = cast("BinaryIO", waiting)
                 counts = _write_posts(thread, posts, options)
                 begin = _later_begin if number else _begin

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, Self
 
+from exporters.scratch import beside
 from exporters.wxr.account import Accounts
 from exporters.wxr.forum import Board
 from exporters.wxr.moment import Clock, DistinctMoments
@@ -39,14 +40,14 @@ class WxrExporter:
 
     def write(self, threads: Iterable[Thread], out: BinaryIO, options: ExportOptions) -> int:
         """See `Exporter.write`."""
-        with _Export(options) as export:
+        with _Export(options, beside(out)) as export:
             posts = export.take(threads)
             export.parts().write_one(out, export.stretches)
             return posts
 
     def write_files(self, threads: Iterable[Thread], folder: Path, options: ExportOptions) -> int:
         """See `FolderExporter.write_files`."""
-        with _Export(options) as export, ExitStack() as files:
+        with _Export(options, str(folder)) as export, ExitStack() as files:
             posts = export.take(threads)
 
             def begin_file(number: int) -> BinaryIO:
@@ -66,11 +67,12 @@ class _Export:
         again: each forum's item for a further file.
     """
 
-    def __init__(self, options: ExportOptions) -> None:
+    def __init__(self, options: ExportOptions, scratch: str | None) -> None:
         self._options = options
+        self._scratch = scratch
         self._origin = options.origin
         self._accounts, self._tags = Accounts(), Tags()
-        self._spool = Spool(TemporaryFile())  # noqa: SIM115  closed in __exit__
+        self._spool = Spool(TemporaryFile(dir=scratch))  # noqa: SIM115  closed in __exit__
         self._home = (self._origin.home if self._origin is not None else None) or ""
         self.stretches: list[tuple[int, int]] = []
         self.again: dict[int, Again] = {}
@@ -96,7 +98,7 @@ class _Export:
         for thread in threads:
             self._home = self._home or thread.site or ""
             if topics is None:
-                topics = Topics(self._site(clock, moments, board), self._spool)
+                topics = Topics(self._site(clock, moments, board), self._spool, self._scratch)
             posts += topics.add(thread)
         self._add_forums(board)
         return posts

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, BinaryIO
 
 from exporters.page_exporter import PagesWritten
+from exporters.scratch import beside
 from exporters.warc.exchange import record_of_media, records_of_page
 from exporters.warc.index import Index
 from exporters.warc.information import information, observations
@@ -27,7 +28,7 @@ class WarcExporter:
     ) -> PagesWritten:
         """See `PageExporter.write`."""
         pages = repeated = media = 0
-        with Index() as index:
+        with Index(beside(out)) as index:
             volumes = Volumes(
                 out, options, index, lambda name: information(collection, name, options)
             )

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lxml.html import defs
+
 from exporters.pseudonym.profile import is_avatar, is_contact
 from exporters.pseudonym.span import Chosen, Span, applied, masked
 
@@ -54,6 +56,7 @@ _FILE = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_MARK = 120
+_HTML = defs.tags | defs.safe_attrs
 
 
 @dataclass(slots=True)
@@ -102,6 +105,7 @@ class BodyCleaner:
     def __init__(self, finder: SpanFinder, tally: Tally) -> None:
         self._finder = finder
         self._tally = tally
+        self._somebody: dict[str, bool] = {}
 
     def cleaned(self, body: str) -> str:
         """Inner HTML without them."""
@@ -164,8 +168,7 @@ class BodyCleaner:
         first = 0
         for piece in pieces:
             if piece.is_tag:
-                has_more = "=" in piece.source or piece.source[1] == "!"
-                yield self._tag(piece) if has_more else piece.source
+                yield self._tag(piece)
                 continue
             while first < len(spans) and spans[first].end <= piece.start:
                 first += 1
@@ -173,14 +176,25 @@ class BodyCleaner:
             yield html.escape(_cut(piece, met), quote=False) if met else piece.source
 
     def _tag(self, piece: _Piece) -> str:
-        if piece.source.startswith("<!"):
-            return ""  # a comment, which nobody sees and anything may be in
+        # In a comment, which nobody sees, anything may be; and what looks like a tag may be a name: `<ada>`.
+        if piece.source[1] in "!?" or self._is_somebody(piece.name):
+            return ""
+        if piece.source[1] == "/":
+            return f"{piece.source[: len(piece.name) + 2]}>"
+        if len(piece.source) == len(piece.name) + 2:
+            return piece.source
         self._note_media(piece)
         is_closed = "/" if piece.source.endswith("/>") else ""
         inner = piece.source[len(piece.name) + 1 : -1 - len(is_closed)]
         kept = "".join(self._attribute(piece.name, found) for found in _ATTRIBUTE.finditer(inner))
         tail = " /" if is_closed and piece.source.endswith(" />") else is_closed
         return f"{piece.source[: len(piece.name) + 1]}{kept}{tail}>"
+
+    def _is_somebody(self, name: str) -> bool:
+        """Whether what stands where an element or an attribute is named names somebody."""
+        if name not in self._somebody:
+            self._somebody[name] = name not in _HTML and bool(self._finder.in_question(name))
+        return self._somebody[name]
 
     def _note_media(self, piece: _Piece) -> None:
         if piece.name == "img" and not is_avatar(piece.source) and "emoji" not in piece.source:
@@ -190,9 +204,11 @@ class BodyCleaner:
 
     def _attribute(self, tag: str, found: re.Match[str]) -> str:
         written = found["value"]
+        name = found["name"].lower()
+        if self._is_somebody(name):
+            return ""
         if written is None:
             return found[0]
-        name = found["name"].lower()
         value = html.unescape(written.strip("\"'") if written[0] in "\"'" else written)
         kept = self._value(tag, name, value)
         if kept == value:

@@ -27,6 +27,7 @@ _MAY_HAVE_MORE = re.compile(
 )
 _KEPT_IN_ADDRESSES = "/:?#[]@!$&'()*+,;=%~-._"
 _MOST_ENCODINGS = 3
+_DIGITS = "0123456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,13 @@ class SpanFinder:
             chosen.add(span)
         return chosen.spans
 
+    def in_question(self, text: str) -> list[Span]:
+        """What is to be replaced in words that somebody searches with, who has no use for capitals."""
+        chosen = Chosen(text)
+        for span in (*self.in_text(text), *self._names(text, "address")):
+            chosen.add(span)
+        return chosen.spans
+
     def in_address(self, address: str) -> str:
         """An address without names and contact data."""
         plain = _decoded(address)
@@ -115,24 +123,33 @@ class SpanFinder:
     def _names(self, text: str, where: Where) -> Iterator[Span]:
         table = self._table
         found = set(map(fold, WORD.findall(text)))
+        found |= {word.rstrip(_DIGITS) for word in found}
         if not table.has_unspaced and table.open_words.isdisjoint(found):
             return
-        words: list[Word] = [(one.start(), one.end(), fold(one[0])) for one in WORD.finditer(text)]
+        words = list(map(self._word, WORD.finditer(text)))
         place = 0
         while place < len(words):
             step, hits = self._at(text, words, place, where)
             yield from hits
             place += step
 
+    def _word(self, found: re.Match[str]) -> Word:
+        """A word; of a name with digits behind it, as nicknames have them, the name."""
+        start, end, word = found.start(), found.end(), fold(found[0])
+        bare = word.rstrip(_DIGITS)
+        if bare != word and word not in self._table.open_words and bare in self._table.open_words:
+            return start, end - len(word) + len(bare), bare
+        return start, end, word
+
     def _at(
         self, text: str, words: list[Word], place: int, where: Where
     ) -> tuple[int, list[Span]]:
         start, end, word = words[place]
         if word in self._table.open_words:
-            hit = self._table.at(text, words, place, where)
+            hit = self._table.spaced_at(text, words, place, where)
             if hit is not None:
                 return hit.words, [Span(hit.start, hit.end, hit.pseudonym, "names")]
-        elif self._table.has_unspaced and UNSPACED.match(word):
+        if self._table.has_unspaced and UNSPACED.match(word):
             return 1, list(self._within(text, start, end))
         return 1, []
 

@@ -149,9 +149,17 @@ class NameTable:
             place: which of them.
             where: what kind of place it is.
         """
+        spaced = self.spaced_at(text, words, place, where)
         start, end, word = words[place]
-        if self.has_unspaced and UNSPACED.match(word):
+        if spaced is None and self.has_unspaced and UNSPACED.match(word):
             return self.within(text, start, end, where)
+        return spaced
+
+    def spaced_at(
+        self, text: str, words: Sequence[Word], place: int, where: Where
+    ) -> Found | None:
+        """The longest name that begins with a word and is none within it; see `at`."""
+        start = words[place][0]
         for begin in _begins(words, place):
             for name in self._names.get(begin, ()):
                 is_meant = name.is_looked_for(text[start], where)
@@ -290,12 +298,12 @@ class NameTable:
         if not 1 < len(written) <= _MOST_PARTS or not all(_is_name_word(one) for one in written):
             return
         for word in written:
-            words = words_of(word)
-            is_fit = len(words) == 1 and len(words[0]) >= _SHORTEST_PART
-            if is_fit and words not in self._whose and tells_somebody(words[0], self._common):
-                whose = self._key.pseudonym(self._identities.of_name(word))
-                self._whose[words] = whose
-                self._put(KnownName(words, whose, is_open=True, is_part=True))
+            whose = self._key.pseudonym(self._identities.of_name(word))
+            for words in variants(word):
+                is_fit = len("".join(words)) >= _shortest_part(words) and not self.is_common(words)
+                if is_fit and words not in self._whose:
+                    self._whose[words] = whose
+                    self._put(KnownName(words, whose, is_open=True, is_part=True))
 
     @property
     def marked_only(self) -> int:
@@ -317,8 +325,17 @@ def variants(name: str) -> Iterator[tuple[str, ...]]:
         if words:
             yield words
             joined = "".join(words)
-            if len(words) > 1 and len(joined) >= _SHORTEST_JOINED:
+            if len(words) > 1 and len(joined) >= _shortest_joined(words):
                 yield (joined,)
+
+
+def _shortest_joined(words: Sequence[str]) -> int:
+    """How long words have to be together; where no blanks part words, names are written without one more often than with it."""
+    return 1 if all(map(UNSPACED.match, words)) else _SHORTEST_JOINED
+
+
+def _shortest_part(words: Sequence[str]) -> int:
+    return 1 if all(map(UNSPACED.match, words)) else _SHORTEST_PART
 
 
 def _is_name_word(word: str) -> bool:

@@ -148,9 +148,10 @@ class Transformation:
             return selection
         return replace(
             selection,
-            forum=tuple(map(self.text, selection.forum)),
+            forum=tuple(map(self._asked, selection.forum)),
             author=tuple(map(self._table.of_slug, selection.author)),
-            query=self._whole_or_text(selection.query),
+            role=tuple(map(self._asked, selection.role)),
+            query=self._whole_or_asked(selection.query),
         )
 
     def author(self, author: Author) -> Author:
@@ -178,9 +179,7 @@ class Transformation:
         """A text that people read, without names and contact data."""
         if self._key is None or not text:
             return text
-        spans = self._spans(text)
-        for span in spans:
-            self._tally.add(span.kind)
+        spans = self._counted(self._spans(text))
         return applied(text, spans) if spans else text
 
     @overload
@@ -258,6 +257,11 @@ class Transformation:
     @cached_property
     def _cleaner(self) -> BodyCleaner:
         return BodyCleaner(self._finder, self._tally)
+
+    def _counted(self, spans: list[Span]) -> list[Span]:
+        for span in spans:
+            self._tally.add(span.kind)
+        return spans
 
     def _body(self, body_html: str, body_text: str) -> tuple[str, str]:
         if self._key is None:
@@ -348,10 +352,13 @@ class Transformation:
             fetched_at=self._dates.moment(page.fetched_at) or "",
         )
 
-    def _whole_or_text(self, text: str | None) -> str | None:
+    def _whole_or_asked(self, text: str | None) -> str | None:
         if text is None:
             return None
-        return self._finder.marks.whole(text) or self.text(text)
+        return self._finder.marks.whole(text) or self._asked(text)
+
+    def _asked(self, text: str) -> str:
+        return applied(text, self._counted(self._finder.in_question(text)))
 
 
 def _replaced(text: str, name: str, pseudonym: str) -> str:

@@ -18,7 +18,9 @@ _DEFAULT_PORTS = {"http": "80", "https": "443"}
 class Index:
     """The lines of an index; beyond so many they are on the disk, sorted in part."""
 
-    def __init__(self) -> None:
+    def __init__(self, scratch: str | None) -> None:
+        """Keep them in a folder, or in the system's."""
+        self._scratch = scratch
         self._lines: list[bytes] = []
         self._sorted: list[BinaryIO] = []
 
@@ -55,7 +57,7 @@ class Index:
 
     def _put_away(self) -> None:
         self._lines.sort()
-        part: BinaryIO = TemporaryFile()  # noqa: SIM115  closed with the index
+        part: BinaryIO = TemporaryFile(dir=self._scratch)  # noqa: SIM115  closed with the index
         part.writelines(self._lines)
         part.seek(0)
         self._sorted.append(part)

@@ -74,10 +74,11 @@ class _Topic:
 class Topics:
     """Takes one thread after the other."""
 
-    def __init__(self, site: Site, spool: Spool) -> None:
-        """Write to a spool."""
+    def __init__(self, site: Site, spool: Spool, scratch: str | None) -> None:
+        """Write to a spool; replies that are too many to be held wait in a folder, or in the system's."""
         self._site = site
         self._spool = spool
+        self._scratch = scratch
         self._attachments = Attachments(site.home, site.board.numbers)
 
     def add(self, thread: Thread) -> int:
@@ -87,7 +88,7 @@ class Topics:
             How many posts it has.
         """
         topic: _Topic | None = None
-        with Spool(SpooledTemporaryFile(_IN_MEMORY)) as replies:
+        with Spool(SpooledTemporaryFile(_IN_MEMORY, dir=self._scratch)) as replies:
             for post in thread.posts:
                 if post.gone_at is not None and not self._site.with_gone:
                     continue

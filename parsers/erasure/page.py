@@ -28,7 +28,8 @@ Cut = tuple[int, int, bytes]
 
 _ACCOUNT = re.compile(rb"user-id-0*([1-9]\d{0,17})")
 # Every forum software and every dump writes a post's number otherwise; one that is none of a post costs a look at the page.
-_POST_ID = re.compile(rb"(?<!\d)0*([1-9]\d{0,17})(?!\d)")
+_NUMBER = re.compile(rb"\d+")
+_MOST_DIGITS = 18
 _BEFORE_ADDRESS, _AFTER_ADDRESS, _EDGES = (
     frozenset(bytes([value]) for value in values)
     for values in (b"/=@", b"/?#&\"' \t\r\n<>);,\\", b"\"'<>/=@:;,.()[]{}|&?#!\\\r\n\t")
@@ -84,7 +85,8 @@ class Known:
 
 def names_erased_post(data: bytes, erased: Erased) -> bool:
     """Whether a page gives the number of a post or an account that was erased."""
-    numbers = {int(match[1]) for match in _POST_ID.finditer(data)}
+    digits = {number.lstrip(b"0") for number in _NUMBER.findall(data)}
+    numbers = {int(number) for number in digits if 0 < len(number) <= _MOST_DIGITS}
     accounts = {int(match[1]) for match in _ACCOUNT.finditer(data)}
     return any(map(erased.has_post, numbers)) or any(map(erased.has_account, accounts))
 

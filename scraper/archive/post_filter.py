@@ -59,12 +59,17 @@ def forum_ids(
 
 def is_author(value: str) -> str:
     """The condition that a post is by the author whom a placeholder names."""
-    return f"folded({value}) IN (folded(name), folded(coalesce(slug, '')))"
+    return f"folded({value}) IN (folded(name), {_folded('slug')})"
 
 
 def is_role(value: str) -> str:
     """The condition that a post's author is shown with the role that a placeholder names."""
-    return f"folded({value}) IN (folded(coalesce(role, '')), folded(coalesce(role_key, '')))"
+    return f"folded({value}) IN ({_folded('role')}, {_folded('role_key')})"
+
+
+def _folded(column: str) -> str:
+    """A column's text folded: where there is none, no text is the same, not even an empty one."""
+    return f"iif({column} IS NULL, NULL, folded({column}))"
 
 
 def _day(text: str, name: str) -> str:

@@ -31,7 +31,7 @@ INSERT INTO temp.chosen_posts
 SELECT post_id FROM posts JOIN revisions USING (post_id, revision) JOIN topics USING (topic_key) JOIN authors USING (author_id)
 WHERE """
 _IN_LONG_TOPIC = """topic_key IN (
-    SELECT topic_key FROM posts WHERE kind = 'reply' AND gone_at IS NULL GROUP BY topic_key HAVING count(*) >= :min_replies
+    SELECT topic_key FROM posts GROUP BY topic_key HAVING count(*) FILTER (WHERE kind = 'reply' AND gone_at IS NULL) >= :min_replies
 )"""
 _IS_FOUND = """post_id IN (
     SELECT post_id FROM search_index JOIN search_entries ON entry_id = search_index.rowid WHERE search_index MATCH :query

@@ -125,13 +125,13 @@ def command(
         media=media_options(media, media_hosts, media_limit, media_file_limit),
         command=command_line(),
     )
-    if dry_run:
-        return tell_plan(job, quiet=quiet, as_json=as_json)
     export = _plan(output, format_name, ExportOptions(raw_cells=raw_cells, with_gone=with_gone))
     if export is not None:
         check_plan(export, path)
     if as_json and _takes_stdout(export):
         raise UsageError("--json and -o - both write to stdout; choose one.")
+    if dry_run:
+        return tell_plan(job, quiet=quiet, as_json=as_json)
     with progress(quiet=quiet) as shown:
         report = archive_topics(job, listener=shown, on_wait=shown.waiting)
     if as_json:

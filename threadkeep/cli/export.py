@@ -55,6 +55,7 @@ from threadkeep.exporting import (
     plan_export,
 )
 from threadkeep.page_exporting import MIB, PageExportJob, export_pages, plan_page_export
+from threadkeep.site_address import checked_site_url
 
 
 def command(
@@ -86,6 +87,14 @@ def command(
             "--license",
             metavar="TEXT",
             help="Data package: its licence, an SPDX identifier, an address or words; else unknown.",
+        ),
+    ] = None,
+    site_url: Annotated[
+        str | None,
+        typer.Option(
+            "--site-url",
+            metavar="URL",
+            help="Site: where it will stand; gives it feeds, a sitemap and tags for previews.",
         ),
     ] = None,
     topic: TopicOption = None,
@@ -145,11 +154,12 @@ def command(
             or with_gone
             or media_dir
             or licence
+            or site_url
             or max_size
         ):
             raise UsageError(
                 "A web archive holds all pages as they came, with every post that is on them: selections, --per-topic, "
-                "--raw-cells, --with-gone, --media-dir, --max-size and --license are for other formats."
+                "--raw-cells, --with-gone, --media-dir, --max-size, --license and --site-url are for other formats."
             )
         refuse_for_pages(pseudonymize, dates)
         _check_report(pages.output, as_json=as_json)
@@ -160,6 +170,7 @@ def command(
         with_gone=with_gone,
         selection=selection,
         licence=licence,
+        site_url=None if site_url is None else checked_site_url(site_url),
         most_bytes=None if max_size is None else max_size * MIB,
     )
     job = plan_export(output, format_name, options, per_topic=per_topic, media_dir=media_dir)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from exporters.pseudonym.coarse_date import Dates
     from exporters.pseudonym.tally import PseudonymReport
 
+# The standard input is read once, and people keep their pseudonyms only with a key that stays.
+_NO_FILES = frozenset({Path("-"), Path()})
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -69,6 +71,10 @@ def pseudonymity_of(
     """
     if key_file is None:
         return Pseudonymity(dates=dates.dates) if dates is not CoarseDates.EXACT else None
+    if key_file in _NO_FILES:
+        raise UsageError(
+            "--pseudonymize takes the name of a file with a key, which is made if there is none; - and nothing are no names."
+        )
     check_key_place(key_file, output)
     key, is_new = read_or_make_key(key_file)
     if is_new:
