@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import shlex
 import signal
 from collections import Counter
@@ -12,17 +13,29 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import Mock
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+from scraper.archive import database
 from scraper.politeness.clock import SystemClock
+from tests.erasing import planted_and_archived
 from tests.report import check_report
+from tests.whole_forum import Site
 from threadkeep.cli.main import run
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from pathlib import Path
 
+    from tests.erasing import Planted
 
 _FIGURES = pytest.StashKey[Counter[str]]()
+
+
+# A machine with much else to do is no failure.
+settings.register_profile(
+    "ordinary", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("ordinary")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -78,6 +91,36 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def tried(pytestconfig: pytest.Config) -> Counter[str]:
     """What a sweep has tried so far, counted by its name; the run's end prints it."""
     return pytestconfig.stash[_FIGURES]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_waiting_for_the_disk() -> Iterator[None]:
+    """Leave it to the system when it writes what this process has written: no test pulls the plug."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "DURABLE", "PRAGMA synchronous = OFF")
+        patch.setattr(os, "fsync", Mock())
+        yield
+
+
+@pytest.fixture(scope="session")
+def showcase(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A forum with everything that posts can hold, and an archive of it; no test changes either."""
+    with Site.of(tmp_path_factory.mktemp("showcase"), showcase=True, threaded=True) as site:
+        assert site.archive().exit_code == 0
+        yield site
+
+
+@pytest.fixture(scope="session")
+def planted_forum(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
+    with planted_and_archived(tmp_path_factory.mktemp("planted")) as forum:
+        yield forum
+
+
+@pytest.fixture
+def forum(planted_forum: Planted, tmp_path: Path) -> Iterator[Planted]:
+    """A forum in which somebody is planted all over, and an archive of it, both for this test alone."""
+    with planted_forum.as_it_is(tmp_path) as forum:
+        yield forum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

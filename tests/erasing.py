@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from scraper.sync.erasing import ErasureJob, ErasureReport, erase
 from tests.whole_forum import Site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
 NAME = "Wilhelmina Canary"
@@ -42,6 +42,12 @@ class Planted:
     person: DemoAuthor
     own: tuple[int, ...]
     places: int
+
+    @contextmanager
+    def as_it_is(self, folder: Path) -> Generator[Planted]:
+        """The same with a copy of the archive, for one test."""
+        with self.site.as_it_is(folder) as site:
+            yield replace(self, site=site)
 
     @property
     def profile(self) -> str:
@@ -79,6 +85,15 @@ def planted(site: Site) -> Planted:
         own.append(number)
         places += 3
     return Planted(site=site, person=person, own=tuple(own), places=places)
+
+
+@contextmanager
+def planted_and_archived(folder: Path, topics: int = 6) -> Generator[Planted]:
+    """A small forum with her in it, archived."""
+    with Site.of(folder, topics=topics) as site:
+        found = planted(site)
+        site.archive()
+        yield found
 
 
 def _planted_in(
@@ -167,8 +182,9 @@ def traces_in(path: Path) -> list[str]:
         {
             f"{place}: {trace.decode()}"
             for place, data in bytes_everywhere(path)
+            for small in [data.lower()]
             for trace in TRACES
-            if trace in data.lower()
+            if trace in small
         }
     )
 

@@ -456,7 +456,7 @@ class TestFallback:
             monkeypatch.undo()
             time.tzset()
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     @given(st.text(max_size=40))
     @example("2016 1/2/3 10:20:30")
     @example("١٣/٠١/٢٠٢٠")
@@ -553,7 +553,7 @@ OTHERS = [
 
 
 class TestRoundTrip:
-    @settings(max_examples=80, deadline=None)
+    @settings(max_examples=80)
     @given(
         st.sampled_from((*NAMED_DATES, *NUMERIC_DATES)),
         st.sampled_from(TIMES),

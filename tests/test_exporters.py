@@ -221,7 +221,7 @@ class TestEveryFormat:
         tracemalloc.stop()
         assert peak < size * count / 2
 
-    @settings(max_examples=50, deadline=None)
+    @settings(max_examples=20)
     @given(ANY_POST)
     def test_no_text_can_break_it(self, exporter: Exporter, post: Post) -> None:
         data = bytes_of(exporter, make_thread([post], title=post.topic_title))
@@ -355,7 +355,7 @@ class TestCsv:
         assert len(names) == len(POST_FIELDS) - 1 + len(AUTHOR_FIELDS)
         assert names[names.index("url") + 1] == "author_name"
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=200)
     @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("=+'\t\r\n ")))
     def test_no_text_is_lost(self, text: str) -> None:
         assert _unguarded(cell_of(text)) == text

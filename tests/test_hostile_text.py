@@ -103,7 +103,7 @@ def assert_dump_is_sound(text: str) -> None:
 
 
 @given(lines=st.lists(_LINES, max_size=30))
-@settings(deadline=None, max_examples=100, derandomize=True)
+@settings(max_examples=100, derandomize=True)
 def test_a_dump_of_hostile_lines_is_read_soundly_or_refused(lines: list[str]) -> None:
     assert_dump_is_sound("\n".join(lines))
 
@@ -111,7 +111,7 @@ def test_a_dump_of_hostile_lines_is_read_soundly_or_refused(lines: list[str]) ->
 @pytest.mark.sweep
 def test_many_dumps_of_hostile_lines(tried: Counter[str]) -> None:
     @given(lines=st.lists(_LINES, max_size=60))
-    @settings(deadline=None, max_examples=3000, derandomize=True)
+    @settings(max_examples=3000, derandomize=True)
     def each(lines: list[str]) -> None:
         tried["dumps of hostile lines"] += 1
         assert_dump_is_sound("\n".join(lines))
@@ -191,7 +191,7 @@ def read_everything(texts: list[str], place: int) -> None:
 
 
 @given(texts=st.lists(_PHRASES, max_size=6), place=st.integers(0, 99))
-@settings(deadline=None, max_examples=60, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 def test_short_texts_of_any_kind_are_read_or_null(texts: list[str], place: int) -> None:
     read_everything(texts, place)
 
@@ -199,7 +199,7 @@ def test_short_texts_of_any_kind_are_read_or_null(texts: list[str], place: int) 
 @pytest.mark.sweep
 def test_many_short_texts(tried: Counter[str]) -> None:
     @given(texts=st.lists(_PHRASES, max_size=6), place=st.integers(0, 99))
-    @settings(deadline=None, max_examples=1500, derandomize=True)
+    @settings(max_examples=1500, derandomize=True)
     def each(texts: list[str], place: int) -> None:
         tried["short texts"] += len(texts)
         read_everything(texts, place)
@@ -302,7 +302,7 @@ _EVIL_TITLES = st.lists(
 
 
 @given(title=_EVIL_TITLES)
-@settings(deadline=None, max_examples=150, derandomize=True)
+@settings(max_examples=150, derandomize=True)
 def test_no_title_runs_in_a_document(title: str) -> None:
     thread = make_thread([make_post(topic_title=title, role=title)], title=title, tags=(title,))
     page = rendered(exported("markdown", [thread, thread]))
@@ -312,7 +312,7 @@ def test_no_title_runs_in_a_document(title: str) -> None:
 
 
 @given(title=_EVIL_TITLES, number=st.none() | st.integers(1, 2**63 - 1))
-@settings(deadline=None, max_examples=200, derandomize=True)
+@settings(max_examples=200, derandomize=True)
 def test_no_title_leads_out_of_a_folder(title: str, number: int | None) -> None:
     stem = file_stem(number, title)
     assert len(stem.encode()) <= 120
@@ -322,7 +322,7 @@ def test_no_title_leads_out_of_a_folder(title: str, number: int | None) -> None:
 
 
 @given(text=_EVIL_TITLES)
-@settings(deadline=None, max_examples=150, derandomize=True)
+@settings(max_examples=150, derandomize=True)
 def test_no_cell_runs_in_a_spreadsheet(text: str) -> None:
     table = exported("csv", [make_thread([make_post(topic_title=text, role=text, forum=(text,))])])
     for cell in next(csv.DictReader(io.StringIO(table, newline=""))).values():

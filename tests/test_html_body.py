@@ -58,7 +58,7 @@ def test_what_is_put_together_is_no_worse() -> None:
     assert not unsafe_in(cleaned("\n".join(reversed(BODIES))))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(
         st.sampled_from(BODIES).flatmap(

@@ -80,7 +80,7 @@ def test_nothing_is_listed_twice_and_every_row_leads_somewhere(case: Case) -> No
 
 
 @given(case=st.sampled_from(_LISTS), place=st.floats(0, 1))
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_a_page_that_ends_anywhere_lists_nothing_else(case: Case, place: float) -> None:
     whole, body = read_list(case.page), case.page.body
     part = read_list(replace(case.page, body=body[: int(place * len(body))]))
@@ -109,7 +109,7 @@ _EDITS = st.lists(
 
 
 @given(case=st.sampled_from(_CASES), edits=_EDITS)
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_a_mangled_page_is_read_or_refused(
     case: Case, edits: list[tuple[float, int, bytes]], tried: Counter[str]
 ) -> None:

@@ -113,19 +113,19 @@ BLOCKS = st.recursive(
 
 
 class TestProperties:
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=150)
     @given(TEXTS)
     def test_any_text_is_shown_as_it_is(self, text: str) -> None:
         body = f"<p>{html.escape(text)}</p>"
         assert visible_lines(rendered(markdown_of(body))) == visible_lines(body)
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=150)
     @given(INLINE)
     def test_any_markup_of_text_shows_the_same_text(self, inner: str) -> None:
         body = f"<p>{inner}</p>"
         assert visible_lines(rendered(markdown_of(body))) == visible_lines(body)
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=100)
     @given(BLOCKS)
     def test_any_blocks_show_the_same_text_in_the_same_places(self, body: str) -> None:
         assert visible_lines(rendered(markdown_of(body))) == visible_lines(body)
@@ -163,7 +163,7 @@ class TestDocument:
         facts = front_matter(exported("markdown", [thread]))
         assert (facts["title"], facts["tags"], facts["gaps"]) == (title, [title], [title])
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=100)
     @given(st.text())
     def test_front_matter_says_any_title_exactly(self, title: str) -> None:
         thread = make_thread(title=title)

@@ -170,7 +170,7 @@ def test_the_older_program_shows_who_wrote_as_well() -> None:
 
 
 @given(st.text())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100)
 def test_any_body_is_looked_through(body: str) -> None:
     for link in media_links(body, BASE):
         assert link.url.startswith(("http://", "https://"))
@@ -296,7 +296,7 @@ def test_a_file_is_what_its_bytes_say(data: bytes, media_type: str) -> None:
 
 
 @given(st.binary())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100)
 def test_any_bytes_are_of_some_type(data: bytes) -> None:
     assert media_type_of(data) in SUFFIXES
 

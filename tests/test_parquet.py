@@ -37,18 +37,10 @@ FOLDER_FORMATS = [one for one in exporters_by_name().values() if isinstance(one,
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A forum with nested replies, edits, mentions and forums in forums, archived."""
-    with Site.of(tmp_path_factory.mktemp("site"), showcase=True, threaded=True) as site:
-        assert site.archive().exit_code == 0
-        yield site
-
-
-@pytest.fixture(scope="module")
-def tables(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tables(showcase: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All its tables."""
     folder = tmp_path_factory.mktemp("out") / "tables"
-    export_archive(site.path, plan_export(folder, "parquet", OPTIONS))
+    export_archive(showcase.path, plan_export(folder, "parquet", OPTIONS))
     return folder
 
 
@@ -110,17 +102,17 @@ class TestColumns:
 
 
 class TestRows:
-    def test_the_posts_are_those_of_the_record_format(self, site: Site, tables: Path) -> None:
-        records = site.records()
+    def test_the_posts_are_those_of_the_record_format(self, showcase: Site, tables: Path) -> None:
+        records = showcase.records()
         rows = rows_of(tables / "posts.parquet")
         assert [row["post_id"] for row in rows] == [one["post_id"] for one in records]
         assert [row["body_text"] for row in rows] == [one["body_text"] for one in records]
         assert [row["author_name"] for row in rows] == [one["author"]["name"] for one in records]
 
-    def test_csv_has_the_same_rows(self, site: Site, tables: Path, tmp_path: Path) -> None:
+    def test_csv_has_the_same_rows(self, showcase: Site, tables: Path, tmp_path: Path) -> None:
         folder = tmp_path / "csv"
         options = ExportOptions(raw_cells=True)
-        export_archive(site.path, plan_export(folder, "tables", options))
+        export_archive(showcase.path, plan_export(folder, "tables", options))
         for name, columns in TABLES.items():
             rows = csv.DictReader(
                 io.StringIO((folder / f"{name}.csv").read_bytes().decode(), newline="")
@@ -131,8 +123,8 @@ class TestRows:
                 {key: _cell(value) for key, value in row.items()} for row in typed
             ]
 
-    def test_topics_count_their_posts(self, site: Site, tables: Path) -> None:
-        records = site.records()
+    def test_topics_count_their_posts(self, showcase: Site, tables: Path) -> None:
+        records = showcase.records()
         for row in rows_of(tables / "topics.parquet"):
             own = [one for one in records if one["topic_id"] == row["topic_id"]]
             assert row["posts"] == len(own)
@@ -150,8 +142,8 @@ class TestRows:
             assert row["url"].startswith("http")
         assert any(row["parent_key"] for row in forums.values())
 
-    def test_authors_are_everybody_once(self, site: Site, tables: Path) -> None:
-        records = site.records()
+    def test_authors_are_everybody_once(self, showcase: Site, tables: Path) -> None:
+        records = showcase.records()
         authors = {row["author_key"]: row for row in rows_of(tables / "authors.parquet")}
         posts = rows_of(tables / "posts.parquet")
         assert {row["author_key"] for row in posts} == set(authors)
@@ -162,9 +154,11 @@ class TestRows:
             times = [one["published"] for one in posts if one["author_key"] == key]
             assert (row["first_published"], row["last_published"]) == (min(times), max(times))
 
-    def test_parents_are_edges(self, site: Site, tables: Path) -> None:
+    def test_parents_are_edges(self, showcase: Site, tables: Path) -> None:
         edges = [row for row in rows_of(tables / "edges.parquet") if row["kind"] == "parent"]
-        nested = [(one["post_id"], one["reply_to"]) for one in site.records() if one["reply_to"]]
+        nested = [
+            (one["post_id"], one["reply_to"]) for one in showcase.records() if one["reply_to"]
+        ]
         assert nested
         assert [(row["post_id"], row["target_post_id"]) for row in edges] == nested
 
@@ -213,29 +207,29 @@ def _cell(value: Any) -> str:  # noqa: ANN401  any value of a column
 
 
 class TestOthers:
-    def test_pandas_reads_it(self, site: Site, tables: Path) -> None:
+    def test_pandas_reads_it(self, showcase: Site, tables: Path) -> None:
         frame = with_pandas(tables / "posts.parquet")
-        records = site.records()
+        records = showcase.records()
         assert len(frame) == len(records)
         assert str(frame["published"].dtype) == "datetime64[us, UTC]"
         assert frame["published"].min().isoformat() == min(
             one["published"] for one in records
         ).replace("Z", "+00:00")
 
-    def test_duckdb_joins_the_tables(self, site: Site, tables: Path) -> None:
+    def test_duckdb_joins_the_tables(self, showcase: Site, tables: Path) -> None:
         rows = with_duckdb(
             f"SELECT name, count(*) FROM '{tables}/posts.parquet' JOIN '{tables}/authors.parquet' USING (author_key)"
             " GROUP BY author_key, name"
         )
-        assert sum(count for _, count in rows) == len(site.records())
+        assert sum(count for _, count in rows) == len(showcase.records())
         kinds = with_duckdb(f"SELECT DISTINCT typeof(published) FROM '{tables}/posts.parquet'")
         assert kinds == [("TIMESTAMP WITH TIME ZONE",)]
 
-    def test_duckdb_reads_the_csv(self, site: Site, tmp_path: Path) -> None:
+    def test_duckdb_reads_the_csv(self, showcase: Site, tmp_path: Path) -> None:
         folder = tmp_path / "csv"
-        export_archive(site.path, plan_export(folder, "tables", OPTIONS))
+        export_archive(showcase.path, plan_export(folder, "tables", OPTIONS))
         (row,) = with_duckdb(f"SELECT count(*), count(DISTINCT post_id) FROM '{folder}/posts.csv'")
-        assert row == (len(site.records()),) * 2
+        assert row == (len(showcase.records()),) * 2
 
 
 class TestSize:
@@ -287,13 +281,13 @@ class TestEveryFolderFormat:
         assert sorted(files_in(of_none)) == sorted(files_in(of_some))
 
     def test_a_name_with_the_suffix_is_a_file_and_any_other_a_folder(
-        self, exporter: FolderExporter, site: Site, tmp_path: Path
+        self, exporter: FolderExporter, showcase: Site, tmp_path: Path
     ) -> None:
         file, folder = tmp_path / f"it{exporter.suffix}", tmp_path / "new" / "folder"
         for output in (file, folder):
             job = plan_export(output, None if output is file else exporter.name, OPTIONS)
-            check_output(job, site.path)
-            assert export_archive(site.path, job).posts == len(site.records())
+            check_output(job, showcase.path)
+            assert export_archive(showcase.path, job).posts == len(showcase.records())
         assert (file.is_file(), folder.is_dir()) == (True, True)
         if zipfile.is_zipfile(file):
             with zipfile.ZipFile(file) as bundle:
@@ -301,11 +295,15 @@ class TestEveryFolderFormat:
             assert held == files_in(folder)
 
     def test_a_failure_leaves_the_earlier_files(
-        self, exporter: FolderExporter, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self,
+        exporter: FolderExporter,
+        showcase: Site,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         folder = tmp_path / "out"
         job = plan_export(folder, exporter.name, OPTIONS)
-        export_archive(site.path, job)
+        export_archive(showcase.path, job)
         (folder / "notes.txt").write_text("mine")
         before = files_in(folder)
 
@@ -314,43 +312,43 @@ class TestEveryFolderFormat:
 
         monkeypatch.setattr(type(exporter), "write_files", fail)
         with pytest.raises(ExportError, match="the disk is full"):
-            export_archive(site.path, job)
+            export_archive(showcase.path, job)
         assert files_in(folder) == before
 
     def test_an_earlier_export_is_replaced_and_other_files_stay(
-        self, exporter: FolderExporter, site: Site, tmp_path: Path
+        self, exporter: FolderExporter, showcase: Site, tmp_path: Path
     ) -> None:
         folder = tmp_path / "out"
         job = plan_export(folder, exporter.name, OPTIONS)
-        export_archive(site.path, job)
+        export_archive(showcase.path, job)
         fresh = files_in(folder)
         for path in folder.iterdir():
             path.write_bytes(b"old")
         (folder / "notes.txt").write_text("mine")
         (folder / ".threadkeep.part").mkdir()
-        export_archive(site.path, job)
+        export_archive(showcase.path, job)
         assert files_in(folder) == {**fresh, "notes.txt": b"mine"}
 
     def test_one_a_topic(
-        self, exporter: FolderExporter, threadkeep: CommandLine, site: Site
+        self, exporter: FolderExporter, threadkeep: CommandLine, showcase: Site
     ) -> None:
         ran = threadkeep(
-            "export", "-a", site.path, "-f", exporter.name, "--per-topic", "-o", "out"
+            "export", "-a", showcase.path, "-f", exporter.name, "--per-topic", "-o", "out"
         )
         if isinstance(exporter, NumberedExporter):
             assert (ran.code, "belong together" in ran.sentence) == (2, True)
             return
         assert ran.code == 0
-        topics = len({one["topic_id"] for one in site.records()})
+        topics = len({one["topic_id"] for one in showcase.records()})
         assert f"written to {topics} files in out" in ran.err
 
     def test_says_how_many_files(
-        self, exporter: FolderExporter, threadkeep: CommandLine, site: Site
+        self, exporter: FolderExporter, threadkeep: CommandLine, showcase: Site
     ) -> None:
-        ran = threadkeep("export", "-a", site.path, "-f", exporter.name, "-o", "out")
+        ran = threadkeep("export", "-a", showcase.path, "-f", exporter.name, "-o", "out")
         count = {"convokit": 5, "datapackage": 13, "wxr": 1}.get(exporter.name, 6)
         files = "1 file" if count == 1 else f"{count} files"
-        assert ran.err == f"{len(site.records())} posts written to {files} in out\n"
+        assert ran.err == f"{len(showcase.records())} posts written to {files} in out\n"
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
@@ -360,7 +358,7 @@ def files_in(folder: Path) -> dict[str, bytes]:
 
 class TestAbsent:
     def test_without_pyarrow_there_is_a_sentence_before_anything_is_done(
-        self, threadkeep: CommandLine, site: Site, monkeypatch: pytest.MonkeyPatch
+        self, threadkeep: CommandLine, showcase: Site, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         found = importlib.util.find_spec
 
@@ -370,7 +368,7 @@ class TestAbsent:
         monkeypatch.setattr(importlib.util, "find_spec", without)
         with pytest.raises(UsageError, match=r"needs pyarrow.*threadkeep\[research\]"):
             plan_export(None, "parquet", OPTIONS)
-        ran = threadkeep("export", "-a", site.path, "-f", "parquet", "-o", "out")
+        ran = threadkeep("export", "-a", showcase.path, "-f", "parquet", "-o", "out")
         assert ran.code == 2
         assert "pyarrow" in ran.err
-        assert threadkeep("export", "-a", site.path, "-f", "tables", "-o", "out").code == 0
+        assert threadkeep("export", "-a", showcase.path, "-f", "tables", "-o", "out").code == 0

@@ -61,7 +61,7 @@ def test_site_info_of_any_depth() -> None:
 @given(
     body=st.binary(max_size=400), case=st.sampled_from([*_FEEDS, *_ROOTS]), place=st.floats(0, 1)
 )
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_any_bytes_are_read(body: bytes, case: Case, place: float) -> None:
     whole = case.page.body
     cut = int(place * len(whole))

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from dataclasses import fields, is_dataclass
+from functools import cache
 from importlib.resources import files
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -81,6 +82,7 @@ def annotations_of(value: object) -> Iterator[str]:
             yield from (str(one) for one in inspect.get_annotations(member).values())
 
 
+@cache
 def our_classes() -> set[str]:
     """The names of all public classes of the packages that are loaded."""
     return {

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporters.record import json_of
@@ -322,7 +322,7 @@ _TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 
 @given(texts=st.lists(_TEXTS, min_size=6, max_size=6), name=_TEXTS, is_gone=st.booleans())
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 def test_any_text_comes_back(
     texts: list[str], name: str, is_gone: bool, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -89,9 +89,9 @@ def test_a_topic_that_is_put_back_is_there_again_with_its_absence_on_record(site
 def test_a_long_topic_that_was_merged_where_no_list_was_read_has_moved_and_is_not_held_back(
     tmp_path: Path,
 ) -> None:
-    with Site.of(tmp_path, topics=30, posts=60, topics_per_page=1) as site:
+    with Site.of(tmp_path, topics=12, posts=60, topics_per_page=1) as site:
         by_age = sorted(site.forum.topics, key=lambda one: one.posts[-1].posted)
-        source, into = by_age[5], by_age[20]
+        source, into = by_age[2], by_age[8]
         assert len(source.posts) > 50, "more than is believed to vanish at once"
         site.archive()
         site.clock.advance(DAY)

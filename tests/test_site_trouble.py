@@ -24,9 +24,17 @@ PATIENT = FetchSettings()
 _HTML = (("Content-Type", "text/html; charset=UTF-8"),)
 
 
+@pytest.fixture(scope="module")
+def archived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with Site.of(tmp_path_factory.mktemp("archived")) as made:
+        assert made.archive().exit_code == 0
+        made.clock.advance(DAY)
+        yield made
+
+
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    with Site.of(tmp_path, topics=14) as made:
+def site(archived: Site, tmp_path: Path) -> Iterator[Site]:
+    with archived.as_it_is(tmp_path) as made:
         yield made
 
 
@@ -73,8 +81,9 @@ def survives_a_rough_site(site: Site, seed: int) -> None:
     assert site.gone() == {}
 
 
-def test_a_rough_site_is_archived_completely_and_nothing_counts_as_gone(site: Site) -> None:
-    survives_a_rough_site(site, 1)
+def test_a_rough_site_is_archived_completely_and_nothing_counts_as_gone(tmp_path: Path) -> None:
+    with Site.of(tmp_path) as site:
+        survives_a_rough_site(site, 1)
 
 
 @pytest.mark.sweep
@@ -139,9 +148,7 @@ SEVERAL = [
 def test_a_site_that_shows_something_else_loses_nothing_and_the_next_sync_heals(
     which: str, code: int, site: Site
 ) -> None:
-    site.archive()
     before = site.records("last_seen")
-    site.clock.advance(DAY)
     site.forum = life.add_reply(site.forum, site.forum.topics[5].topic_id)
     site.server.intercept = broken(which)
     assert site.sync(fetch=HASTY).exit_code == code
@@ -162,8 +169,6 @@ def test_a_site_that_shows_something_else_but_for_its_index(
     which: str, code: int, site: Site
 ) -> None:
     """A cache in front may still have the pages that everybody asks for."""
-    site.archive()
-    site.clock.advance(DAY)
     site.forum = life.add_reply(site.forum, site.forum.topics[5].topic_id)
     everywhere = broken(which)
     index = site.links.index.removeprefix(site.server.url)
@@ -182,8 +187,6 @@ def test_a_site_that_shows_something_else_but_for_its_index(
 
 @pytest.mark.parametrize(("which", "code"), SEVERAL)
 def test_topics_that_cannot_be_read_while_lists_can(which: str, code: int, site: Site) -> None:
-    site.archive()
-    site.clock.advance(DAY)
     for topic in site.forum.topics[:6]:
         site.forum = life.add_reply(site.forum, topic.topic_id)
     everywhere = broken(which)
@@ -203,8 +206,6 @@ def test_topics_that_cannot_be_read_while_lists_can(which: str, code: int, site:
 
 
 def test_a_list_that_comes_empty_is_asked_for_again_and_loses_nothing(site: Site) -> None:
-    site.archive()
-    site.clock.advance(DAY)
     board = site.links.board(site.board("glue")).removeprefix(site.server.url)
     new = life.add_reply(site.forum, site.catalogue.topics_of(site.board("glue"))[0].topic_id)
     empty = site.server.ordinary(board).body.decode()
@@ -235,10 +236,9 @@ def test_a_list_that_comes_empty_is_asked_for_again_and_loses_nothing(site: Site
 def test_an_audit_that_was_stopped_goes_on_though_the_clock_was_put_back(
     pages: int, site: Site
 ) -> None:
-    site.archive()
     for topic in site.forum.topics:
         site.forum = life.edit_post(site.forum, topic.posts[-1].post_id)
-    site.clock.advance(-3600)
+    site.clock.advance(-DAY - 3600)
     assert site.sync(audit=1.0, listener=InterruptAfter(pages)).exit_code == 130
     before = site.asked
     assert site.sync(audit=1.0).exit_code == 0

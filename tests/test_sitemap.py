@@ -29,7 +29,7 @@ def test_case(case: Case) -> None:
 
 
 @given(body=st.binary(max_size=400), case=st.sampled_from(_CASES), place=st.floats(0, 1))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_any_bytes_are_read(body: bytes, case: Case, place: float) -> None:
     whole = case.page.body
     for data in (whole[: int(place * len(whole))] + body, body, b"\x1f\x8b" + body):

@@ -12,8 +12,7 @@ from scraper.archive.database import reading, writing
 from scraper.archive.verify import verify
 from tests.archiving import exported
 from tests.children import Nursery, counting, killed_at
-from tests.erasing import planted, traces_in
-from tests.whole_forum import Site
+from tests.erasing import planted_and_archived, traces_in
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -31,9 +30,7 @@ _MOST = 25
 @pytest.fixture
 def forum(tmp_path: Path) -> Iterator[Planted]:
     (tmp_path / "here").mkdir()
-    with Site.of(tmp_path / "here", topics=3) as site:
-        found = planted(site)
-        site.archive()
+    with planted_and_archived(tmp_path / "here", topics=3) as found:
         yield found
 
 

@@ -12,7 +12,7 @@ from tests.whole_forum import Site
 from threadkeep.exporting import export_archive, plan_export
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 Posts = dict[int, str]
@@ -29,26 +29,18 @@ TABLES = ("posts", "topics", "forums", "authors", "revisions", "edges")
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A forum with everything that posts can hold, archived."""
-    with Site.of(tmp_path_factory.mktemp("site"), showcase=True, threaded=True) as site:
-        assert site.archive().exit_code == 0
-        yield site
-
-
-@pytest.fixture(scope="module")
-def truth(site: Site) -> Posts:
+def truth(showcase: Site) -> Posts:
     """The text of each post."""
-    return {one["post_id"]: one["body_text"] for one in site.records()}
+    return {one["post_id"]: one["body_text"] for one in showcase.records()}
 
 
 @pytest.fixture(scope="module")
-def folder(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(showcase: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Every format, with cells as they are: a program runs no formula."""
     folder = tmp_path_factory.mktemp("out")
     for name, (output, _) in FILES.items():
-        options = ExportOptions(raw_cells=True)
-        export_archive(site.path, plan_export(folder / output, name, options))
+        options = ExportOptions(raw_cells=name in {"csv", "tables"})
+        export_archive(showcase.path, plan_export(folder / output, name, options))
     return folder
 
 

@@ -19,6 +19,7 @@ from parsers.origin import Origin
 from parsers.post_file import PostFile
 from parsers.records import Author, Edit, ForumLink, Post
 from scraper.demo import Written
+from tests.archiving import rarely
 from tests.gallery import SHOWN, fetch, gallery_world
 from tests.membership import MODERATOR, Club
 from tests.threads import make_post, make_thread
@@ -97,9 +98,12 @@ KINDS: dict[str, dict[str, Any]] = {
     "themed": {"topics": 12, "theme": "themed", "threaded": True, "timezone": "America/Lima"},
     "ages": {"topics": 12, "theme": "classic", "relative_dates": True},
 }
+OFTEN = ("flat", "plain-addresses", "themed")
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(
+    scope="module", params=[*OFTEN, *rarely(*(kind for kind in KINDS if kind not in OFTEN))]
+)
 def restored(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Restored:
     folder = tmp_path_factory.mktemp("restored")
     with Site.of(folder, **KINDS[request.param]) as site:
@@ -669,7 +673,7 @@ class TestBodies:
         assert site.rows[1].body == body
         assert site.rows[2].body == body * 3
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=200)
     @given(
         st.text(
             st.characters(exclude_categories=("Cs", "Cc")) | st.sampled_from("]>[\r\n\t<&"),

@@ -420,7 +420,7 @@ class TestInference:
             shuffled = random.Random(seed).sample([*pairs, *pairs], len(pairs) * 2)
             assert infer(shuffled) == clock
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(
         st.sampled_from(SITE_ZONES),
         st.lists(instants, min_size=1, max_size=40),
@@ -433,7 +433,7 @@ class TestInference:
             found = clock.utc(shown(post, name), feeds.get(post))
             assert found is None or found[0] in (post, post.replace(second=0, microsecond=0))
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(st.lists(st.tuples(by_day, st.sampled_from(SITE_ZONES)), min_size=1, max_size=40))
     def test_never_a_wrong_time_however_often_the_clock_changed(
         self, posts: list[tuple[datetime, str]]
@@ -494,7 +494,7 @@ class TestQuestions:
         assert best_question(clock, options, wanted) == 5
         assert best_question(clock, {"elsewhere": [at("2015-01-01 12:00")]}, wanted) is None
 
-    @settings(max_examples=8, deadline=None)
+    @settings(max_examples=8)
     @given(st.sampled_from(SITE_ZONES), st.integers(0, 2**32))
     def test_few_feeds_settle_a_site(self, name: str, seed: int) -> None:
         source = random.Random(seed)
