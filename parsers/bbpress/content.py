@@ -81,27 +81,22 @@ def holds_mark(element: Element) -> bool:
     return any(map(holds_mark, element.iterchildren("*")))
 
 
-def _is_marked_alone(element: Element) -> bool:
-    """Whether an element holds what bbPress prints beside bodies, and nothing else: a number, say."""
-    has_picture = next(element.iter("img"), None) is not None
-    return (
-        not has_picture
-        and any(map(holds_mark, element.iterchildren("*")))
-        and not _says_own(element)
-    )
-
-
-def _says_own(element: Element) -> bool:
-    """Whether there is a text in an element that stands in nothing of bbPress's."""
-    texts = [element.text, *(child.tail for child in element)]
-    others = (one for one in element.iterchildren("*") if "bbp-" not in (one.get("class") or ""))
-    return any(text and text.strip() for text in texts) or any(map(_says_own, others))
-
-
 def is_in_log(element: Element) -> bool:
     """Whether an element is of what bbPress prints behind a body: an edit names who edited, and is no post."""
     around = (element, *element.iterancestors(*_HOLDERS, "ul"))
     return any("-revision-log" in (one.get("class") or "") for one in around)
+
+
+def _is_marked_alone(element: Element) -> bool:
+    """Whether an element holds what bbPress prints beside bodies, and nothing else: a number, say."""
+    is_marked = any(map(holds_mark, element.iterchildren("*")))
+    return is_marked and next(element.iter("img"), None) is None and not _says_own(element)
+
+
+def _says_own(element: Element) -> bool:
+    """Whether there is a text in an element that stands in nothing of bbPress's."""
+    others = (one for one in element.iterchildren("*") if "bbp-" not in (one.get("class") or ""))
+    return _has_bare_text(element) or any(map(_says_own, others))
 
 
 def _is_block(element: Element) -> bool:

@@ -108,7 +108,8 @@ def _of_template(
     found = _agreed(apart[:1], None)
     is_certain = len(replies) > 1 or all(_is_alone(one, outside) for one in replies)
     without = {one.post_id for one in lacking}
-    if is_certain and all(one.post_id in without for one in replies):
+    # What was read of a torn post may be anything: it has no say.
+    if is_certain and all(one.post_id in without for one in replies if one.post_id != last):
         found |= _agreed(replies, last)
     return found
 

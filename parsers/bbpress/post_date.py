@@ -54,20 +54,12 @@ def read_date(
         element = _first(one, is_called_date)
     if element is not None:
         return _without_number(element, parts.get("permalink")) or None, _attribute(element)
-    bare = _bare_date(parts, name, locale) or _beside(one, parts.get("permalink"), locale)
+    permalink = parts.get("permalink")
+    bare = _bare_date(permalink, name, locale) or _beside(one, permalink, locale)
     if bare is not None:
         return bare, None
-    link = _first(one, lambda inner: _is_dated_link(inner, one.post_id, locale))
-    if (
-        link is None
-        and "permalink" in parts
-        and _says_how_long_ago(shown(parts["permalink"]), locale)
-    ):
-        link = parts["permalink"]
-    if link is None:
-        small = (inner for inset in one.insets for inner in inset.iter("small"))
-        link = next((inner for inner in small if _DIGIT.search(shown(inner))), None)
-    return (shown(link) or None, _attribute(link)) if link is not None else (None, None)
+    element = _unnamed_date(one, permalink, locale)
+    return (shown(element) or None, _attribute(element)) if element is not None else (None, None)
 
 
 def _without_number(element: Element, permalink: Element | None) -> str:
@@ -112,6 +104,19 @@ def _names_date(classes: str) -> bool:
     return _DATING.search(classes) is not None and _OTHER_DATES.search(classes) is None
 
 
+def _unnamed_date(
+    one: Candidate, permalink: Element | None, locale: Locale | None
+) -> Element | None:
+    """What shows when without being called so: the post's link to itself, else a theme's small print beside the body."""
+    own = _first(one, lambda inner: _is_dated_link(inner, one.post_id, locale))
+    if own is not None:
+        return own
+    if permalink is not None and _says_how_long_ago(shown(permalink), locale):
+        return permalink
+    small = (inner for inset in one.insets for inner in inset.iter("small"))
+    return next((inner for inner in small if _DIGIT.search(shown(inner))), None)
+
+
 def _is_dated_link(element: Element, post_id: int, locale: Locale | None) -> bool:
     """Whether an element is a post's link to itself with a date for its text."""
     if element.tag != "a" or not (element.get("href") or "").endswith(f"#post-{post_id}"):
@@ -135,9 +140,8 @@ def _attribute(element: Element) -> str | None:
     return None
 
 
-def _bare_date(parts: Mapping[str, Element], name: str, locale: Locale | None) -> str | None:
+def _bare_date(permalink: Element | None, name: str, locale: Locale | None) -> str | None:
     """The date of bbPress 2.0 and 2.1: bare text before the permalink. A text without a number is none, nor is a name."""
-    permalink = parts.get("permalink")
     text = text_before(permalink) if permalink is not None else ""
     if permalink is not None and permalink.getprevious() is not None:
         text = after_byline(text, locale)

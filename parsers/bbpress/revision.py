@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from parsers.bbpress.class_token import class_tokens
 from parsers.bbpress.text import shown
+from parsers.locale import english
 from parsers.records import Edit
-from parsers.revision_line import read_reason
+from parsers.revision_line import read_edit, read_reason
 
 if TYPE_CHECKING:
     from parsers.element import Element
@@ -23,7 +24,10 @@ def _read_edit(item: Element, locale: Locale | None) -> Edit:
     text = shown(item)
     mark = _editor(item)
     if mark is None:
-        return Edit(text=text, reason=read_reason(text, locale))
+        # Before 2.6 the name of an editor without a profile stood there bare.
+        found = read_edit(text, [english()] if locale is None else [locale, english()])
+        reason = found.reason if found is not None else read_reason(text, locale)
+        return Edit(text=text, editor=found.editor if found else None, reason=reason)
     return Edit(
         text=text,
         editor=shown(mark),
