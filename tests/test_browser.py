@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import string
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import pytest
 
@@ -17,9 +21,8 @@ from threadkeep.exporting import export_archive, plan_export
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 # A browser takes its time, and all of the machine.
 pytestmark = [pytest.mark.sweep, pytest.mark.alone]
@@ -150,6 +153,21 @@ class TestServed:
                 assert not visit.violations(), name
 
 
+def press_access_key(page: Page, letter: str) -> None:
+    """Press a letter with Alt, as a system tells it: Playwright leaves out the letter itself, by which browsers find access keys."""
+    session: Any = page.context.new_cdp_session(page)
+    session.send(
+        "Input.dispatchKeyEvent",
+        {
+            "type": "keyDown",
+            "modifiers": 1,
+            "key": letter,
+            "unmodifiedText": letter,
+            "windowsVirtualKeyCode": ord(letter.upper()),
+        },
+    )
+
+
 class TestWays:
     def test_by_keys_alone(self, browser: Browser, reader: Served, forum: ReadForum) -> None:
         with visiting(browser, reader.url) as visit:
@@ -159,21 +177,37 @@ class TestWays:
             assert page.evaluate("document.activeElement.className") == "skip"
             page.keyboard.press("Enter")
             assert page.evaluate("document.activeElement.id") == "content"
+            page.keyboard.press("j")  # a letter does nothing until the focus is in the list
+            assert page.evaluate("document.activeElement.id") == "content"
+            while not page.evaluate("document.activeElement.closest('.post')"):
+                page.keyboard.press("Tab")
             ids = [post.post_id for post in forum.long.posts]
-            for key, place in (("j", 0), ("j", 1), ("j", 2), ("k", 1)):
+            for key, place in (("j", 1), ("j", 2), ("k", 1)):
                 page.keyboard.press(key)
                 assert page.evaluate("document.activeElement.id") == f"post-{ids[place]}"
                 style = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
                 assert style != "none"
-            page.keyboard.press("n")
+            press_access_key(page, "n")
             page.wait_for_url("**.page-2")
-            page.keyboard.press("p")
+            press_access_key(page, "p")
             page.wait_for_url(f"**/{forum.topic_page}")
-            page.keyboard.press("/")
+            press_access_key(page, "s")
             page.wait_for_url("**/search")
-            page.keyboard.press("/")
+            press_access_key(page, "s")
             page.keyboard.type("many jn")
             assert page.get_by_label("Words").input_value() == "many jn"
+
+    def test_no_letter_alone_leads_anywhere(
+        self, browser: Browser, reader: Served, forum: ReadForum
+    ) -> None:
+        """Who dictates says letters (WCAG 2.1.4)."""
+        with visiting(browser, reader.url) as visit:
+            visit.open(f"{forum.topic_page}")
+            before = visit.page.evaluate("document.activeElement.tagName")
+            for key in string.ascii_letters + string.punctuation:
+                visit.page.keyboard.press(key)
+            assert visit.page.evaluate("document.activeElement.tagName") == before
+            assert visit.page.url.endswith(forum.topic_page)
 
     def test_suggests_while_one_types(self, browser: Browser, reader: Served) -> None:
         with visiting(browser, reader.url) as visit:
@@ -234,6 +268,23 @@ class TestWays:
             visit.page.emulate_media(media="print")
             assert not visit.page.locator(".top").is_visible()
             assert visit.page.locator(".post").first.is_visible()
+
+
+def test_a_site_on_the_web_stays_at_a_page_without_the_post_that_an_address_names(
+    browser: Browser, site: str, forum: ReadForum
+) -> None:
+    """Where no server is behind the pages, nobody can be asked on which page the post is."""
+    folder = Path(url2pathname(urlsplit(site).path))
+    base = "http://archive.example/"
+    with visiting(browser, base) as visit:
+        page = visit.page
+        page.route(
+            "**", lambda route: route.fulfill(path=folder / urlsplit(route.request.url).path[1:])
+        )
+        address = f"{forum.topic_page}.html#post-999999"
+        visit.open(address)
+        page.evaluate("new Promise(done => requestIdleCallback(done))")
+        assert page.url == f"{base}{address}"
 
 
 @SIZES

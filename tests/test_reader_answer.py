@@ -20,10 +20,16 @@ def test_those_wanted_longest_ago_are_let_go() -> None:
 
 def test_one_that_is_larger_than_all_may_be_is_sent_and_not_kept() -> None:
     store = AnswerStore(most_bytes=50)
-    assert store.keep("large", answer(100)).body == b"x" * 100
-    assert store.get("large") is None
     store.keep("small", answer(50))
-    assert store.get("small")
+    assert store.keep("large", answer(100)).body == b"x" * 100
+    assert [bool(store.get(name)) for name in ("small", "large")] == [True, False]
+
+
+def test_what_is_compressed_counts_in_both_its_forms() -> None:
+    text = answer_with(b"word " * 200, "text/html")
+    store = AnswerStore(most_bytes=len(text.body))
+    store.keep("text", text)
+    assert store.get("text") is None
 
 
 def test_what_was_kept_twice_counts_once() -> None:

@@ -28,7 +28,7 @@ from tests.reading import (
     read_forum,
 )
 from threadkeep.exporting import export_archive, plan_export
-from threadkeep.reader.page_list import sitemap_files
+from threadkeep.reader.sitemap import sitemap_files
 
 if TYPE_CHECKING:
     from tests.conftest import CommandLine

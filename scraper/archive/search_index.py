@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from scraper.archive.search_text import searchable
 
@@ -42,13 +42,22 @@ def forget_index(connection: sqlite3.Connection) -> None:
 
 
 @contextmanager
-def vocabulary(connection: sqlite3.Connection) -> Generator[None]:
-    """A table of every word at every place in the index. It is this connection's own, and no part of the archive."""
+def vocabulary(
+    connection: sqlite3.Connection, kind: Literal["row", "instance"] = "instance"
+) -> Generator[None]:
+    """The words of the index in a table `temp.vocabulary`, see https://sqlite.org/fts5.html#the_fts5vocab_virtual_table_module.
+
+    It is this connection's own, and no part of the archive.
+
+    Args:
+        connection: to the archive.
+        kind: a row a word, or one for each place that a word is at.
+    """
     is_for_reading = connection.execute("PRAGMA query_only").fetchone()[0]
     connection.execute("PRAGMA query_only = OFF")
     try:
         connection.execute(
-            "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab (main, search_index, instance)"
+            f"CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab (main, search_index, {kind})"
         )
         yield
     finally:

@@ -23,7 +23,7 @@ from threadkeep.reader.page import absent_page, html_of, page_named, plain_json
 from threadkeep.reader.search import FIELDS, search_page
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Callable
     from pathlib import Path
 
     from starlette.requests import Request
@@ -76,17 +76,10 @@ class _Reader:
     async def page(self, request: Request) -> Response:
         """Any page, as HTML or JSON; an address of the original site leads to its page."""
         with self._keeper.page() as opened:
-            address = str(request.url)
-            kept = self._keeper.answers.get(address)
-            if kept is not None:
-                return response_of(kept, request)
-            wanted, as_json = _wanted(request.path_params["name"])
-            is_old = wanted == "index" and opened.original.is_of_something(f"?{request.url.query}")
-            page = None if is_old else _page(opened, wanted, request)
-            if page is None:
+            answer = self._kept(request, lambda: _page(opened, request))
+            if answer is None:
                 return _elsewhere(opened, request)
-            made = _made(page, opened, as_json=as_json)
-            return response_of(self._keeper.answers.keep(address, made), request)
+            return response_of(answer, request)
 
     async def asset(self, request: Request) -> Response:
         """A style sheet or a script."""
@@ -97,16 +90,11 @@ class _Reader:
 
     async def feed(self, request: Request) -> Response:
         """A feed."""
-        name: str = request.path_params["name"]
-        if name not in FEEDS:
-            return PlainTextResponse("There is no such feed.", 404)
         with self._keeper.page() as opened:
-            address = str(request.url)
-            kept = self._keeper.answers.get(address)
-            if kept is None:
-                made = answer_with(feed_named(opened, name, str(request.base_url)), _ATOM)
-                kept = self._keeper.answers.keep(address, made)
-            return response_of(kept, request)
+            answer = self._kept(request, lambda: _feed(opened, request))
+        if answer is None:
+            return PlainTextResponse("There is no such feed.", 404)
+        return response_of(answer, request)
 
     async def media(self, request: Request) -> Response:
         """A file that posts show or link; what a browser cannot show as a picture is saved."""
@@ -131,6 +119,15 @@ class _Reader:
         texts = json_of([text for _, text in found[:_SUGGESTIONS]])
         return response_of(answer_with(texts, "application/json"), request)
 
+    def _kept(self, request: Request, make: Callable[[], Answer | None]) -> Answer | None:
+        """What was answered before, of the archive as it is now; else what is made, which is kept for the next time."""
+        address, answers = str(request.url), self._keeper.answers
+        kept = answers.get(address)
+        if kept is not None:
+            return kept
+        made = make()
+        return None if made is None else answers.keep(address, made)
+
 
 def _wanted(name: str) -> tuple[str, bool]:
     """The name of a page, and whether it is wanted as JSON."""
@@ -139,7 +136,18 @@ def _wanted(name: str) -> tuple[str, bool]:
     return bare or "index", as_json
 
 
-def _page(opened: OpenArchive, name: str, request: Request) -> Page | None:
+def _page(opened: OpenArchive, request: Request) -> Answer | None:
+    name, as_json = _wanted(request.path_params["name"])
+    is_old = name == "index" and opened.original.is_of_something(f"?{request.url.query}")
+    page = None if is_old else _page_named(opened, name, request)
+    if page is None:
+        return None
+    if as_json:
+        return answer_with(plain_json(page), "application/json")
+    return answer_with(html_of(page, opened), _HTML)
+
+
+def _page_named(opened: OpenArchive, name: str, request: Request) -> Page | None:
     if name != "search":
         return page_named(opened, name)
     given = {field: storable(request.query_params.get(field, "")) for field in FIELDS}
@@ -158,10 +166,11 @@ def _original(opened: OpenArchive, request: Request) -> str | None:
     return links.place(place)
 
 
-def _made(page: Page, opened: OpenArchive, *, as_json: bool) -> Answer:
-    if as_json:
-        return answer_with(plain_json(page), "application/json")
-    return answer_with(html_of(page, opened), _HTML)
+def _feed(opened: OpenArchive, request: Request) -> Answer | None:
+    name: str = request.path_params["name"]
+    if name not in FEEDS:
+        return None
+    return answer_with(feed_named(opened, name, str(request.base_url)), _ATOM)
 
 
 def _elsewhere(opened: OpenArchive, request: Request) -> Response:

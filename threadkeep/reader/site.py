@@ -21,11 +21,11 @@ from threadkeep.reader.frame import pages_for
 from threadkeep.reader.missing import missing_name, missing_pages
 from threadkeep.reader.open_archive import POSTS_PER_PAGE, TOPICS_PER_PAGE, OpenArchive
 from threadkeep.reader.page import html_of, page_named
-from threadkeep.reader.page_list import is_listed, sitemap_files
 from threadkeep.reader.page_name import NO_FORUM, ORDERS, PageNames, beginning_of
 from threadkeep.reader.run import RUNS_PER_PAGE, runs_name
 from threadkeep.reader.search import search_page
 from threadkeep.reader.search_index import index_files
+from threadkeep.reader.sitemap import is_listed, sitemap_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

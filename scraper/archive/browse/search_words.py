@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
+
+from scraper.archive.search_index import vocabulary
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Container, Generator, Iterator
+    from collections.abc import Container, Iterator
 
     from scraper.archive.database import Archive
-
-_WORDS = "CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, search_index, {kind})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +40,8 @@ def indexed_words(archive: Archive, shown: Container[int]) -> Iterator[IndexedWo
     connection = archive.connection
     entries = connection.execute("SELECT entry_id, post_id FROM search_entries")
     post_of = {row[0]: row[1] for row in entries if row[1] in shown}
-    with vocabulary(connection, "instance") as words, closing(connection.cursor()) as rows:
-        rows.execute(f"SELECT term, doc, col FROM {words}")  # noqa: S608  a name of our own
+    with vocabulary(connection), closing(connection.cursor()) as rows:
+        rows.execute("SELECT term, doc, col FROM temp.vocabulary")
         for word, instances in groupby(rows, key=lambda row: row[0]):
             found: dict[str, set[int]] = {"body": set(), "title": set()}
             for _, entry_id, column in instances:
@@ -54,20 +53,3 @@ def indexed_words(archive: Archive, shown: Container[int]) -> Iterator[IndexedWo
                     in_body=tuple(sorted(found["body"])),
                     in_title=tuple(sorted(found["title"])),
                 )
-
-
-@contextmanager
-def vocabulary(connection: sqlite3.Connection, kind: Literal["row", "instance"]) -> Generator[str]:
-    """The name of a table of the index's words, see https://sqlite.org/fts5.html#the_fts5vocab_virtual_table_module.
-
-    It is temporary: nothing is written to the archive.
-    """
-    connection.execute("PRAGMA query_only = OFF")
-    connection.execute(_WORDS.format(kind=kind))
-    connection.execute("PRAGMA query_only = ON")
-    try:
-        yield "temp.words"
-    finally:
-        connection.execute("PRAGMA query_only = OFF")
-        connection.execute("DROP TABLE temp.words")
-        connection.execute("PRAGMA query_only = ON")

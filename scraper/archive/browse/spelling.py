@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from scraper.archive.browse.search_words import vocabulary
+from scraper.archive.search_index import vocabulary
 from scraper.archive.search_text import folded, searchable, storable
 
 if TYPE_CHECKING:
@@ -14,11 +14,10 @@ if TYPE_CHECKING:
 
     from scraper.archive.database import Archive
 
-# Shorter words are near too many others.
+# Shorter words are near too many others, and OR and NOT among them are no words of a query.
 _SHORTEST = 4
 _MOST_WORDS = 8
 _WORD = re.compile(r'[^\s"*,.;:!?()-]+')
-_OPERATORS = frozenset(("OR", "NOT"))
 _LAST = "\U0010ffff"
 _IN_WORDS = frozenset("LMN")
 
@@ -33,18 +32,16 @@ def respelled(archive: Archive, text: str) -> str | None:
         text: as it was typed.
     """
     written = storable(text)
-    with vocabulary(archive.connection, "row") as words:
-        meant = _WORD.sub(
-            lambda found: _meant(archive.connection, words, found[0]), written, _MOST_WORDS
-        )
+    with vocabulary(archive.connection, "row"):
+        meant = _WORD.sub(lambda found: _meant(archive.connection, found[0]), written, _MOST_WORDS)
     return None if meant == written else meant
 
 
-def _meant(connection: sqlite3.Connection, words: str, typed: str) -> str:
+def _meant(connection: sqlite3.Connection, typed: str) -> str:
     word = folded(typed)
-    if typed in _OPERATORS or not _is_plain(word):
+    if not _is_plain(word):
         return typed
-    query = f"SELECT term, doc FROM {words} WHERE term BETWEEN ? AND ?"  # noqa: S608  a name of our own
+    query = "SELECT term, doc FROM temp.vocabulary WHERE term BETWEEN ? AND ?"
     found = connection.execute(query, (word[0], word[0] + _LAST))
     near = {term: posts for term, posts in found if is_near(term, word)}
     return typed if not near or word in near else str(max(near, key=lambda term: near[term]))

@@ -1,6 +1,7 @@
 "use strict";
-// Times in the reader's zone, keys to move about, and suggestions where a server is behind the page.
+// Times in the reader's zone, keys to move about; where a server is behind the page, old addresses and suggestions.
 (() => {
+  const isServed = "served" in document.documentElement.dataset;
   for (const time of document.querySelectorAll("time[datetime]")) {
     const moment = new Date(time.dateTime);
     if (Number.isNaN(moment.getTime()) || !time.dateTime.endsWith("Z")) continue;
@@ -16,37 +17,26 @@
 
   // An old address of a post leads to its topic, which may show it on another page.
   const lost = location.hash.match(/^#post-(\d+)$/);
-  if (lost && location.protocol.startsWith("http") && document.querySelector(".post") && !document.getElementById(`post-${lost[1]}`)) {
+  if (lost && isServed && document.querySelector(".post") && !document.getElementById(`post-${lost[1]}`)) {
     location.replace(new URL(`?p=${lost[1]}`, document.querySelector(".top .site").href));
   }
 
-  const posts = [...document.querySelectorAll(".post, .lines > li")];
-  const go = (step) => {
-    const here = posts.indexOf(document.activeElement.closest(".post, .lines > li"));
-    const there = posts[here < 0 ? 0 : Math.max(0, Math.min(posts.length - 1, here + step))];
-    if (!there) return;
-    const target = there.matches(".post") ? there : there.querySelector("a");
-    if (target) target.focus();
-    there.scrollIntoView({ block: "nearest" });
-  };
-  const follow = (rel) => document.querySelector(`a[rel="${rel}"]`)?.click();
-  const keys = {
-    j: () => go(1), k: () => go(-1), n: () => follow("next"), p: () => follow("prev"),
-    "/": () => {
-      const words = document.getElementById("q");
-      if (words) words.focus(); else document.querySelector('.top a[href*="search"]').click();
-    },
-  };
+  // A letter alone is a key only while the focus is in the list: who dictates, or hits keys by chance, goes nowhere.
+  const inList = ".post, .lines > li";
+  const steps = { j: 1, k: -1 };
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || !keys[event.key]) return;
-    if (/^(input|select|textarea)$/i.test(event.target.tagName)) return;
+    const here = event.target.closest(inList);
+    if (!here || !steps[event.key] || event.ctrlKey || event.altKey || event.metaKey) return;
+    const all = [...document.querySelectorAll(inList)];
+    const there = all[all.indexOf(here) + steps[event.key]];
+    if (!there) return;
     event.preventDefault();
-    keys[event.key]();
+    (there.matches(".post") ? there : there.querySelector("a"))?.focus();
+    there.scrollIntoView({ block: "nearest" });
   });
 
   const words = document.getElementById("q");
   const list = document.getElementById("suggestions");
-  const isServed = location.protocol.startsWith("http") && !document.getElementById("hits");
   if (words && list && isServed) {
     let asked = "";
     words.addEventListener("input", async () => {

@@ -1,4 +1,4 @@
-"""List the pages of a site for search engines."""
+"""Write the sitemap of a site: the list of its pages, for search engines."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _LISTED = ("index", "forums/", "topics/", "authors")
 
 
 def is_listed(name: str) -> bool:
-    """Whether a page belongs into the list: it shows what was written, and each post once."""
+    """Whether a page belongs in the sitemap: it shows what was written, and each post once."""
     return name.startswith(_LISTED) and ".by-" not in name
 
 
 def sitemap_files(
     site_url: str, names: Sequence[str], most: int = MOST_ADDRESSES
 ) -> Iterator[tuple[str, bytes]]:
-    """The list of pages, by file name; where there are too many for a file, a list of lists.
+    """The sitemap, by file name; where there are too many pages for a file, several and an index of them.
 
     Args:
         site_url: with a slash at its end.
@@ -31,16 +31,16 @@ def sitemap_files(
         most: addresses in a file.
     """
     if len(names) <= most:
-        yield "sitemap.xml", _list_of("url", [page_address(site_url, name) for name in names])
+        yield "sitemap.xml", _file_of("url", [page_address(site_url, name) for name in names])
         return
     files: list[str] = []
     for first in range(0, len(names), most):
         file = f"sitemap-{len(files) + 1}.xml"
         files.append(f"{site_url}{file}")
         part = names[first : first + most]
-        yield file, _list_of("url", [page_address(site_url, name) for name in part])
-    yield "sitemap.xml", _list_of("sitemap", files)
+        yield file, _file_of("url", [page_address(site_url, name) for name in part])
+    yield "sitemap.xml", _file_of("sitemap", files)
 
 
-def _list_of(kind: str, addresses: Sequence[str]) -> bytes:
+def _file_of(kind: str, addresses: Sequence[str]) -> bytes:
     return xml_of("sitemap.xml", kind=kind, addresses=addresses)
