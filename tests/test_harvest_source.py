@@ -166,6 +166,13 @@ def test_every_row_of_an_index_is_read_where_asked_for(index: Path, tmp_path: Pa
     assert report.counts.records == 2 * len(SITE.pages())
 
 
+def test_a_base_that_no_index_is_there_for_is_refused(tmp_path: Path) -> None:
+    file = saved(tmp_path / "a.warc.gz")
+    with pytest.raises(UsageError, match=r"--base stands before .* no source is one"):
+        harvested(file, output=tmp_path / "out", base=str(tmp_path))
+    assert not (tmp_path / "out").exists()
+
+
 def of_rows(path: Path, *rows: tuple[object, ...]) -> Path:
     columns = dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
     parquet.write_table(arrow.table(columns), path)

@@ -73,10 +73,14 @@ def find_inputs(sources: list[str], *, base: str = "") -> list[Input]:
         base: what stands before the names of files in an index.
 
     Raises:
-        UsageError: there is no such file, or nothing that a pattern fits.
+        UsageError: there is no such file, or nothing that a pattern fits; or no index that a base is of use for.
         FetchError: what an address names cannot be reached.
     """
     found = {one.title: one for source in sources for one in _expanded(source, base)}
+    if base and all(one.kind != "index" for one in found.values()):
+        raise UsageError(
+            "--base stands before the names of files in an index (.parquet), and no source is one; leave it out."
+        )
     return [found[title] for title in sorted(found)]
 
 
