@@ -58,6 +58,14 @@ def text_of_paragraphs(html: str) -> str | None:
     return "\n\n".join(filter(None, [paragraph.strip(" ") for paragraph in paragraphs]))
 
 
+def break_at(tag: str, *, is_end: bool) -> str:
+    """What a tag makes of the text around it: another line, another cell of a row (a tab), or nothing."""
+    mark = (_AFTER if is_end else _BEFORE).get(tag)
+    if mark is None:
+        return ""
+    return "\t" if mark == _CELL else "\n"
+
+
 def _marked(element: Element) -> str:
     """All text, with marks for what parts it. Iterative, so that nesting of any depth is read."""
     parts = [element.text or ""]

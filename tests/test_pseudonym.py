@@ -199,6 +199,10 @@ class TestText:
         words = re.findall(r"[^\W_]+", step.text(text).casefold())
         assert not {name.casefold() for name in names} & set(words)
 
+    def test_a_name_with_digits_is_found_where_no_other_name_stands(self) -> None:
+        step = step_of(Author(name="Grumblewort"))
+        assert "Grumblewort" not in step.text("Only Grumblewort2 came.")
+
     @given(st.lists(st.sampled_from(PIECES), max_size=12))
     def test_the_text_of_a_body_has_no_more_names_than_the_body(self, pieces: list[str]) -> None:
         # As engines have bodies: well-formed.

@@ -100,15 +100,7 @@ def plan_export(
     is_dataset = not is_stdout and not per_topic and _is_dataset(exporter, output)
     _check_numbered(exporter, options, is_dataset=is_dataset, per_topic=per_topic)
     is_site = not is_stdout and not per_topic and _is_site(exporter, output)
-    if options.site_url is not None and not is_site:
-        raise UsageError(
-            f"The format {exporter.name} has no place here for where a site will stand; --site-url is for --format {_SITE} with a "
-            "folder behind -o."
-        )
-    if is_site and media_dir is not None:
-        raise UsageError(
-            "A site has its pictures in its own folder; --media-dir is for exports in one file, or in one file a topic."
-        )
+    _check_site(exporter, options, media_dir, is_site=is_site)
     return ExportJob(
         exporter=exporter,
         output=None if is_stdout else output,
@@ -144,6 +136,20 @@ def _check_licence(exporter: Exporter, options: ExportOptions) -> None:
     if not options.licence.strip():
         raise UsageError(
             "--license takes an SPDX identifier such as CC-BY-4.0, an address or words."
+        )
+
+
+def _check_site(
+    exporter: Exporter, options: ExportOptions, media_dir: Path | None, *, is_site: bool
+) -> None:
+    if options.site_url is not None and not is_site:
+        raise UsageError(
+            f"The format {exporter.name} has no place here for where a site will stand; --site-url is for --format {_SITE} with a "
+            "folder behind -o."
+        )
+    if is_site and media_dir is not None:
+        raise UsageError(
+            "A site has its pictures in its own folder; --media-dir is for exports in one file, or in one file a topic."
         )
 
 

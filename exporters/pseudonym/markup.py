@@ -11,6 +11,7 @@ from lxml.html import defs
 
 from exporters.pseudonym.profile import is_avatar, is_contact
 from exporters.pseudonym.span import Chosen, Span, applied, masked
+from parsers.visible_text import break_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,13 +23,6 @@ _TAG = re.compile(r"<!--.*?-->|<[/!?a-zA-Z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*+>", 
 _NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9-]*)")
 _ATTRIBUTE = re.compile(
     r"(?P<lead>\s+)(?P<name>[^\s=>\"'/]+)(?:\s*=\s*(?P<value>\"[^\"]*\"|'[^']*'|[^\s>]+))?"
-)
-_INLINE = frozenset(
-    re.findall(
-        r"\w+",
-        "a abbr acronym b bdi bdo big cite code del dfn em font i ins kbd mark nobr q rt ruby s samp small span strike strong"
-        " sub sup tt u var wbr",
-    )
 )
 _BLANKS = str.maketrans("\n\r\t\f\v", "     ")
 _SOURCES = frozenset(("cite", "figcaption"))
@@ -85,14 +79,13 @@ class _Body:
         self._append(plain if self.is_preformatted else plain.translate(_BLANKS))
 
     def add_tag(self, source: str) -> None:
-        """Take a tag; those of blocks part lines."""
+        """Take a tag; some part what stands around them."""
         found = _NAME.match(source)
         name = found[1].lower() if found else ""
         self.pieces.append(_Piece(source, is_tag=True, name=name, start=self.length))
         if name == "pre":
             self.is_preformatted = not source.startswith("</")
-        if name and name not in _INLINE:
-            self._append("\n")
+        self._append(break_at(name, is_end=source.startswith("</")))
 
     def _append(self, text: str) -> None:
         self.text.append(text)
