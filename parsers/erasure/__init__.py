@@ -12,7 +12,7 @@ from parsers.erasure.page import (
 from parsers.erasure.picture import pictures_of
 from parsers.erasure.record_page import record_page, topic_of_record
 from parsers.erasure.text import erased_body, erased_edit, erased_line
-from parsers.erasure.word import folded_words
+from parsers.erasure.word import folded_words, windows
 
 __all__ = [
     "IN_ADDRESS",
@@ -32,4 +32,5 @@ __all__ = [
     "read_mark",
     "record_page",
     "topic_of_record",
+    "windows",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Sequence
 
     from parsers.records import Author
 
@@ -17,21 +17,9 @@ class Erased(Protocol):
     """Tells what was erased.
 
     Attributes:
-        lengths: of how many words the names of erased people are.
-        has_phrases: sentences of erased posts are known, too.
         has_continuations: posts were erased that cut their pages.
         in_mentions: names and sentences are also cut out of what other people wrote.
     """
-
-    @property
-    def lengths(self) -> frozenset[int]:
-        """See the class."""
-        ...
-
-    @property
-    def has_phrases(self) -> bool:
-        """See the class."""
-        ...
 
     @property
     def has_continuations(self) -> bool:
@@ -87,8 +75,8 @@ class Erased(Protocol):
         """Whether these words are the title of a topic that somebody erased opened, and of no other."""
         ...
 
-    def words_among(self, windows: Collection[tuple[str, ...]]) -> frozenset[tuple[str, ...]]:
-        """Those of some words in a row that are any name, title or sentence of what was erased."""
+    def rows_in(self, words: Sequence[str]) -> frozenset[tuple[str, ...]]:
+        """Of the words of a page, those in a row that are any name, title or sentence of what was erased."""
         ...
 
     def has_phrase(self, words: tuple[str, ...]) -> bool:

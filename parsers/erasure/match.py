@@ -6,10 +6,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from parsers.erasure.erased import PHRASE
-from parsers.erasure.word import are_joined, texts_of, words_of
+from parsers.erasure.word import Rows, are_joined, texts_of, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from parsers.erasure.erased import Erased
     from parsers.erasure.word import Word
@@ -45,37 +45,47 @@ def find_matches(
         titles: of topics that erased people opened.
     """
     texts = texts_of(data)
-    words: list[Word] = []
-    lengths = {len(title) for title in titles} - {0} | erased.lengths
+    known = erased.rows_in(texts) | titles
+    places = list(Rows(known).places_in(texts))
+    words = words_of(data) if places else []
+    kinds = {row: tuple(_kinds(row, erased, titles)) for row in {row for _, row in places}}
     found: list[Match] = []
-    for length in lengths | ({PHRASE} if erased.has_phrases else set[int]()):
-        windows = list(zip(*(texts[place:] for place in range(length)), strict=False))
-        known = erased.words_among(windows) | titles.intersection(windows)
-        kinds = {window: list(_kinds(window, erased, titles)) for window in known}
-        words = words or (words_of(data) if known else [])
-        for at, window in enumerate(windows) if known else ():
-            if window in known and _are_joined(data, words[at : at + length]):
-                start, end = words[at].start, words[at + length - 1].end
-                found += [Match(kind, start, end, length) for kind in kinds[window]]
+    for at, row in places:
+        own = words[at : at + len(row)]
+        if _are_joined(data, own):
+            found += [Match(kind, own[0].start, own[-1].end, len(row)) for kind in kinds[row]]
     found.sort(key=lambda match: (match.start, -match.end, _ORDER.index(match.kind)))
     return list(_outermost(found))
+
+
+def find_rows(data: bytes, rows: Iterable[tuple[str, ...]]) -> list[tuple[int, int]]:
+    """Where rows of words stand, each as its first byte and the one behind its last."""
+    places = list(Rows(rows).places_in(texts_of(data)))
+    words = words_of(data) if places else []
+    found = [words[at : at + len(row)] for at, row in places]
+    return [(own[0].start, own[-1].end) for own in found if _are_joined(data, own)]
+
+
+def may_match(data: bytes, erased: Erased) -> bool:
+    """Whether a page has any such words at all; that they are in one text is not asked for."""
+    return bool(erased.rows_in(texts_of(data)))
 
 
 _ORDER: tuple[Found, ...] = ("title", "name", "own", "heading", "phrase")
 
 
 def _kinds(
-    window: tuple[str, ...], erased: Erased, titles: frozenset[tuple[str, ...]]
+    row: tuple[str, ...], erased: Erased, titles: frozenset[tuple[str, ...]]
 ) -> Iterator[Found]:
-    if window in titles:
+    if row in titles:
         yield "title"
-    if erased.has_name(window):
+    if erased.has_name(row):
         yield "name"
-    if erased.has_own_name(window):
+    if erased.has_own_name(row):
         yield "own"
-    if erased.has_title(window):
+    if erased.has_title(row):
         yield "heading"
-    if len(window) == PHRASE and erased.has_phrase(window):
+    if len(row) == PHRASE and erased.has_phrase(row):
         yield "phrase"
 
 

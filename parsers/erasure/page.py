@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from parsers.erasure.mark import IN_ADDRESS, IN_TEXT, erased_mark
-from parsers.erasure.match import find_matches
+from parsers.erasure.match import find_matches, find_rows
 from parsers.erasure.zone import Zones, is_quoted, is_title, outward
 from parsers.redaction.hidden_post import find_posts
 from parsers.redaction.link import shown_address
@@ -67,6 +67,7 @@ class Known:
     Attributes:
         posts: posts on it that are to be cut out.
         titles: titles, as folded words, of topics whose opening post is.
+        shown: titles, as folded words, of other people's topics, which the page says in more places than as titles.
         addresses: addresses that have to stay, since topics are read from them.
         is_of_erased: the topic that it is a page of was opened by an erased post.
         is_read: an engine has read the page, so that no post is to be cut out that its links and marks alone speak of.
@@ -76,6 +77,7 @@ class Known:
 
     posts: frozenset[int] = frozenset()
     titles: frozenset[tuple[str, ...]] = frozenset()
+    shown: frozenset[tuple[str, ...]] = frozenset()
     addresses: frozenset[str] = frozenset()
     is_of_erased: bool = False
     is_read: bool = False
@@ -112,6 +114,7 @@ class _Cutter:
     outline: Outline = field(init=False)
     zones: Zones = field(init=False)
     left: int = 0
+    shown: list[tuple[int, int]] | None = None
 
     def __post_init__(self) -> None:
         self.outline = read_outline(self.data)
@@ -238,10 +241,16 @@ class _Cutter:
         elif match.kind == "heading":
             if self._is_all(match):
                 yield *self._with_punctuation(match), self._instead(match)
-        elif zone == "words":
+        elif zone == "words" or self._is_in_title(match):
             yield from self._of_others_words(match, part)
         elif self._is_meant(match, part, links, zone):
             yield match.start, match.end, self._instead(match)
+
+    def _is_in_title(self, match: Match) -> bool:
+        """Whether words are a part of somebody else's title that the forum repeats."""
+        if self.shown is None:
+            self.shown = find_rows(self.data, self.known.shown)
+        return match.kind == "name" and _lies_in(match, self.shown)
 
     def _with_punctuation(self, match: Match) -> tuple[int, int]:
         """All of a title: what is no word of it stands around its words."""

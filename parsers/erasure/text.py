@@ -30,7 +30,8 @@ def erased_line(
     text: str, erased: Erased, titles: frozenset[tuple[str, ...]] = frozenset()
 ) -> str:
     """A text of the forum's or of ours: a log of edits, a report, an address."""
-    data = _LINE + text.encode("utf-8", "surrogatepass") + _END
+    said = erased_body(text, erased) if erased.in_mentions else text
+    data = _LINE + said.encode("utf-8", "surrogatepass") + _END
     body = erase_from_page(data, erased, Known(titles=titles)).body
     line = body[len(_LINE) : -len(_END)].decode("utf-8", "surrogatepass")
     return _NUMBERED.sub(lambda match: "" if erased.has_post(int(match[1])) else match[0], line)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 _PIECE = re.compile(
     rb"[0-9A-Za-z]+|[\x80-\xff]+|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][0-9A-Za-z]{1,31});"
@@ -74,6 +74,37 @@ def _words_in(run: bytes, place: int) -> Iterator[Word]:
         end = last
     if letters:
         yield Word(_folded("".join(letters)), place + start, place + end)
+
+
+def windows(words: Sequence[str], length: int) -> Iterator[tuple[str, ...]]:
+    """So many words in a row, from each word on."""
+    return zip(*(words[place:] for place in range(length)), strict=False)
+
+
+class Rows:
+    """Rows of words, each of which is found in a text in one look at each word of it, however many there are."""
+
+    def __init__(self, rows: Iterable[tuple[str, ...]] = ()) -> None:
+        self._rows: set[tuple[str, ...]] = set()
+        self._lengths: dict[str, set[int]] = {}
+        for row in rows:
+            self.add(row)
+
+    def add(self, row: tuple[str, ...]) -> None:
+        """Have one more be found, unless it is empty."""
+        if row:
+            self._rows.add(row)
+            self._lengths.setdefault(row[0], set()).add(len(row))
+
+    def places_in(self, words: Sequence[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """Every one of them that a text has, with the place of its first word."""
+        if self._lengths.keys().isdisjoint(words):
+            return
+        for at, word in enumerate(words):
+            for length in self._lengths.get(word, ()):
+                row = tuple(words[at : at + length])
+                if row in self._rows:
+                    yield at, row
 
 
 def are_joined(data: bytes, one: Word, other: Word) -> bool:

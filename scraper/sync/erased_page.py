@@ -24,7 +24,7 @@ from parsers.erasure import (
     record_page,
     topic_of_record,
 )
-from parsers.erasure.match import find_matches
+from parsers.erasure.match import may_match
 from parsers.errors import ThreadkeepError
 from parsers.registry import parse_list, recognise
 from parsers.text_dump import parse_text_dump
@@ -71,7 +71,7 @@ class Cleaned:
 def is_touched(page: Page, erased: Erased) -> bool:
     """Whether anything on a page may have to go."""
     data, _ = _narrowed(page.body)
-    return names_erased_post(data, erased) or bool(find_matches(data, erased))
+    return names_erased_post(data, erased) or may_match(data, erased)
 
 
 def topic_on(page: Page, kind: str | None = None) -> TopicPage | None:
@@ -160,7 +160,8 @@ def _known(page: Page, found: TopicPage, erased: Erased) -> Known:
     urls = (page.final_url, found.url, *(url for _, url in found.pager.urls))
     return Known(
         posts=posts,
-        titles=frozenset((words,)) if is_of_erased and words else frozenset(),
+        titles=frozenset((words,)) if is_of_erased else frozenset(),
+        shown=frozenset((words,)) if erased.in_mentions else frozenset(),
         addresses=frozenset(url for url in urls if url),
         is_of_erased=is_of_erased,
         is_read=True,
@@ -262,7 +263,8 @@ def _of_list(page: Page, erased: Erased) -> Known:
     return Known(
         is_read=True,
         url=page.final_url,
-        titles=frozenset(words for row in rows if (words := folded_words(row.title))),
+        titles=frozenset(folded_words(row.title) for row in rows),
+        shown=frozenset(folded_words(row.title) for row in found.topics if erased.in_mentions),
         addresses=frozenset(
             row.url for row in found.topics if row.url and not erased.has_address(row.url)
         ),

@@ -18,6 +18,7 @@ from scraper.archive.erasure.known_words import (
     quoted_keys,
     titles_of,
 )
+from scraper.archive.erasure.lookup import quick_lookups
 from scraper.archive.erasure.topic_scope import TopicScope, topic_scope
 from scraper.archive.gap import record_gaps
 from scraper.archive.page import load_page
@@ -25,6 +26,7 @@ from scraper.archive.run import ensure_run
 from scraper.archive.topic_state import topic_state
 from scraper.sync.erased_page import (
     alias_address,
+    erased_title,
     is_touched,
     numbers_in,
     text_of,
@@ -85,9 +87,13 @@ class Erasure:
             meant: somebody or a post that is there.
         """
         ensure_run(connection, self._archive, self._now)
+        with quick_lookups(connection):
+            self._erase(connection, meant)
+
+    def _erase(self, connection: sqlite3.Connection, meant: Meant) -> None:
         kind: Kind = "author" if meant.person is not None else "post"
         erasure_id = self._begin(connection, kind)
-        self._known = erased = key.kept_keys(connection)
+        self._known = erased = key.keys_for_erasure(connection)
         posts = self._learn(connection, meant)
         cleaning.note_posts(connection, posts)
         scope = topic_scope(connection)
@@ -252,6 +258,8 @@ class Erasure:
         cleaning.alias_listings(connection, scope.emptied, partial(alias_address, erased=erased))
         cleaning.rename_topics(connection, scope.opened)
         cleaning.clean_states(connection, scrub)
+        if erased.in_mentions:
+            cleaning.clean_titles(connection, partial(erased_title, erased=erased))
         self._counts["files"] += cleaning.remove_posts(connection)
         cleaning.remove_topics(connection, scope.emptied)
         cleaning.remove_lists(connection, partial(is_address_of_erased, erased=erased))

@@ -112,7 +112,7 @@ def _lines(report: ErasureReport) -> list[str]:
     lines = [f"{report.archive}: {counted(report.posts, 'post')} {verb}."]
     figures = (
         (report.topics, "topic", "of which nothing is left"),
-        (report.titles, "topic", "that stays without its title"),
+        (report.titles, "topic", "kept without a title"),
         (report.pages_cut, "stored page", "cut"),
         (report.pages_as_records, "stored page", "kept as what was read of it"),
         (report.pages_removed, "stored page", "removed"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from parsers.erasure import IN_TEXT
@@ -35,9 +36,9 @@ def note_posts(connection: sqlite3.Connection, post_ids: Iterable[int]) -> None:
 
 def topics_of_posts(connection: sqlite3.Connection) -> tuple[list[int], list[int]]:
     """The topics that the noted posts are in: those of which nothing will be left, and those whose opening post goes."""
-    empty = [row[0] for row in connection.execute(_EMPTIED)]
+    empty = dict.fromkeys(row[0] for row in connection.execute(_EMPTIED))
     opened = [row[0] for row in connection.execute(_OPENED)]
-    return empty, [key for key in opened if key not in empty]
+    return list(empty), [key for key in opened if key not in empty]
 
 
 _EMPTIED = """
@@ -142,6 +143,23 @@ def rename_topics(connection: sqlite3.Connection, topic_keys: Iterable[int]) -> 
             )
 
 
+def clean_titles(connection: sqlite3.Connection, scrub: Callable[[str], str]) -> None:
+    """Take names out of the titles that other people gave to topics, wherever one is kept."""
+    for table, column in _TITLES:
+        for key, title in connection.execute(f"SELECT rowid, {column} FROM {table}").fetchall():  # noqa: S608
+            if title is not None and (text := scrub(title)) != title:
+                connection.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (text, key))  # noqa: S608
+    rows = connection.execute("SELECT listing_key, state FROM listings WHERE state IS NOT NULL")
+    for row in rows.fetchall():
+        state = from_json(row["state"], RowState)
+        if (text := scrub(state.title)) != state.title:
+            changed = to_json(replace(state, title=text))
+            _put(connection, "listings", "state", "listing_key", row["listing_key"], changed)
+
+
+_TITLES = (("topics", "title"), ("listings", "title"))
+
+
 def alias_listings(
     connection: sqlite3.Connection, topic_keys: Iterable[int], alias: Callable[[str], str]
 ) -> None:
@@ -166,8 +184,9 @@ def clean_states(connection: sqlite3.Connection, scrub: Callable[[str], str]) ->
     going = {row[0] for row in connection.execute("SELECT post_id FROM temp.going")}
     rows = connection.execute("SELECT listing_key, state FROM listings WHERE state IS NOT NULL")
     for row in rows.fetchall():
-        state = _without_post(from_json(row["state"], RowState), going, scrub)
-        _put(connection, "listings", "state", "listing_key", row["listing_key"], to_json(state))
+        row_state = _without_post(from_json(row["state"], RowState), going, scrub)
+        if (text := to_json(row_state)) != row["state"]:
+            _put(connection, "listings", "state", "listing_key", row["listing_key"], text)
     for column in ("row_state", "row_seen"):
         query = f"SELECT list_key, {column} FROM lists WHERE {column} IS NOT NULL"  # noqa: S608
         for row in connection.execute(query).fetchall():
@@ -206,13 +225,19 @@ _LINES = (
     ("listings", "error"),
     ("media_addresses", "error"),
     ("topics", "vanished_reason"),
+    ("post_absences", "gone_reason"),
     ("topic_changes", "old_value"),
     ("topic_changes", "new_value"),
     ("topic_pages", "problems"),
     ("posts", "problems"),
     ("posts", "gone_reason"),
     ("pages", "headers"),
+    ("pages", "redirects"),
 )
+
+
+# The same line is logged again and again, mostly soon after.
+_LINES_HELD = 1 << 12
 
 
 def clean_lines(connection: sqlite3.Connection, scrub: Callable[[str], str]) -> None:
@@ -222,14 +247,10 @@ def clean_lines(connection: sqlite3.Connection, scrub: Callable[[str], str]) -> 
         connection: inside a transaction.
         scrub: gives a text without them.
     """
-    known: dict[str, str] = {}
 
+    @lru_cache(maxsize=_LINES_HELD)
     def scrubbed(text: str | None) -> str | None:
-        if text is None:
-            return None
-        if text not in known:
-            known[text] = scrub(text)
-        return known[text]
+        return scrub(text) if text is not None else None
 
     connection.create_function("scrubbed", 1, scrubbed, deterministic=True)
     for table, column in _LINES:

@@ -6,13 +6,14 @@ import hmac
 import re
 import secrets
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-from parsers.erasure import PHRASE, folded_words
+from parsers.erasure import PHRASE, folded_words, windows
+from parsers.erasure.word import Rows
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable, Sequence
 
     from parsers.records import Author
 
@@ -27,13 +28,13 @@ _DIGEST_BYTES = 16
 
 
 def path_of(url: str) -> str:
-    """An address without the site's name: a site can move to another host."""
+    """An address without the site's name, since a site can move to another host, and without percent signs for letters."""
     try:
         parts = urlsplit(url)
     except ValueError:  # brackets that are no IPv6 address
         return url
     query = f"?{parts.query}" if parts.query else ""
-    return f"{parts.path.rstrip('/')}{query}".casefold()
+    return unquote(f"{parts.path.rstrip('/')}{query}").casefold()
 
 
 def is_nameless(author: Author) -> bool:
@@ -47,11 +48,12 @@ class ErasureKeys:
     def __init__(self, secret: bytes, digests: dict[bytes, int], *, in_mentions: bool) -> None:
         self._secret = secret
         self._digests = digests
+        self._lengths = set(digests.values()) - {0}
         self._in_mentions = in_mentions
         self._phrases: set[int] = set()
         # What was learned while this lives is looked up without a digest, which takes most of the time.
         self._plain: dict[str, int] = {}
-        self._words: set[tuple[str, ...]] = set()
+        self._words = Rows()
 
     def learn(self, keys: Iterable[tuple[str, int]]) -> None:
         """Know something more, as long as this lives."""
@@ -65,16 +67,6 @@ class ErasureKeys:
         for text, _ in keys:
             self._plain.pop(text, None)
             self._digests.pop(digest_of(self._secret, text), None)
-
-    @property
-    def lengths(self) -> frozenset[int]:
-        """See `Erased.lengths`."""
-        return frozenset((*self._digests.values(), *self._plain.values())) - {0}
-
-    @property
-    def has_phrases(self) -> bool:
-        """See `Erased.has_phrases`."""
-        return bool(self._phrases) or PHRASE in self._digests.values()
 
     @property
     def has_continuations(self) -> bool:
@@ -136,13 +128,14 @@ class ErasureKeys:
         """See `Erased.has_title`."""
         return self._has(f"title:{_joined(words)}")
 
-    def words_among(self, windows: Collection[tuple[str, ...]]) -> frozenset[tuple[str, ...]]:
-        """See `Erased.words_among`."""
-        found = self._words.intersection(windows)
+    def rows_in(self, words: Sequence[str]) -> frozenset[tuple[str, ...]]:
+        """See `Erased.rows_in`."""
+        found = {row for _, row in self._words.places_in(words)}
         if self._phrases:
-            found |= {one for one in windows if hash(one) in self._phrases}
-        if self._digests:
-            found |= {one for one in set(windows) if self._has(f"{_ANY}:{_joined(one)}")}
+            found.update(row for row in windows(words, PHRASE) if hash(row) in self._phrases)
+        for length in self._lengths:
+            rows = set(windows(words, length))
+            found.update(row for row in rows if self._has(f"{_ANY}:{_joined(row)}"))
         return frozenset(found)
 
     def has_phrase(self, words: tuple[str, ...]) -> bool:
@@ -235,6 +228,19 @@ def kept_keys(connection: sqlite3.Connection) -> ErasureKeys:
     digests = dict(connection.execute("SELECT digest, words FROM erased_keys").fetchall())
     mentions = connection.execute("SELECT max(has_mentions) FROM erasures").fetchone()[0]
     return ErasureKeys(secret, digests, in_mentions=bool(mentions))
+
+
+def keys_for_erasure(connection: sqlite3.Connection) -> ErasureKeys:
+    """What stored pages may still have, when an erasure has begun that is to learn what goes.
+
+    Nothing, as a rule: what was erased earlier has gone from all of them, and was never let in again. The first erasure that
+    takes out what others wrote does so for all that were before it.
+    """
+    rows = connection.execute("SELECT has_mentions FROM erasures ORDER BY erasure_id").fetchall()
+    *before, now = (bool(row[0]) for row in rows)
+    if now and not any(before):
+        return kept_keys(connection)
+    return ErasureKeys(_secret_of(connection), {}, in_mentions=now or any(before))
 
 
 def add_keys(connection: sqlite3.Connection, keys: Iterable[tuple[str, int]]) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lxml import html
 
-from parsers.erasure import PHRASE, folded_words
+from parsers.erasure import PHRASE, folded_words, windows
 from parsers.visible_text import visible_text
 from scraper.archive.erasure.key import (
     key_of_account,
@@ -55,12 +55,7 @@ def phrases_of_posts(connection: sqlite3.Connection) -> Iterator[tuple[str, ...]
     """So many words in a row of the posts that go, of what they quote nothing."""
     query = "SELECT body_html FROM revisions JOIN temp.going USING (post_id)"
     for row in connection.execute(query).fetchall():
-        yield from windows(folded_words(_own_words(row["body_html"])))
-
-
-def windows(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """So many words in a row, from each word on."""
-    return (words[at : at + PHRASE] for at in range(len(words) - PHRASE + 1))
+        yield from windows(folded_words(_own_words(row["body_html"])), PHRASE)
 
 
 def quoted_keys(
@@ -68,7 +63,7 @@ def quoted_keys(
 ) -> Iterator[tuple[str, int]]:
     """The keys of what bodies of others quote of the posts that go."""
     for body in bodies:
-        for words in windows(folded_words(body)):
+        for words in windows(folded_words(body), PHRASE):
             if is_phrase(words):
                 yield key_of_phrase(words)
 

@@ -81,8 +81,6 @@ def drop_contents(archive: Archive, connection: sqlite3.Connection) -> None:
         connection: inside a transaction.
     """
     connection.execute("PRAGMA defer_foreign_keys = ON")
-    for statement in _INDEX:
-        connection.execute(statement)
     # A body that goes is no base for others: bases are looked for by their size.
     connection.execute(_HIDE)
     for row in connection.execute(_DEPENDENT).fetchall():
@@ -93,16 +91,8 @@ def drop_contents(archive: Archive, connection: sqlite3.Connection) -> None:
         store_content(connection, body)
     while connection.execute(_UNUSED).rowcount:
         pass
-    for statement in _NO_INDEX:
-        connection.execute(statement)
 
 
-# For each body that goes SQLite looks for what names it: without these in all pages and all bodies.
-_INDEX = (
-    "CREATE INDEX pages_by_content ON pages (sha256)",
-    "CREATE INDEX contents_by_base ON contents (base) WHERE base IS NOT NULL",
-)
-_NO_INDEX = ("DROP INDEX pages_by_content", "DROP INDEX contents_by_base")
 _HIDE = "UPDATE contents SET size = -size WHERE sha256 NOT IN (SELECT sha256 FROM pages)"
 _SHOW_BASE = "UPDATE contents SET size = abs(size) WHERE sha256 = ?"
 _HIDE_BASE = "UPDATE contents SET size = -abs(size) WHERE sha256 = ?"

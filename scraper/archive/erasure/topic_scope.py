@@ -37,7 +37,8 @@ def topic_scope(connection: sqlite3.Connection) -> TopicScope:
     emptied, opened = topics_of_posts(connection)
     rows = [connection.execute(_TOPIC, (key,)).fetchone() for key in emptied]
     addresses = {row[0] for key in emptied for row in connection.execute(_ADDRESSES, {"key": key})}
-    left = [row[0] for row in connection.execute(_OF_POSTS) if row[0] not in emptied]
+    all_emptied = frozenset(emptied)
+    left = [key for (key,) in connection.execute(_OF_POSTS) if key not in all_emptied]
     return TopicScope(
         emptied=tuple(emptied),
         emptied_ids=frozenset(row["topic_id"] for row in rows if row["topic_id"] is not None),

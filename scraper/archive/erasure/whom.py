@@ -96,18 +96,29 @@ def meant_by(
 
 def people_of(connection: sqlite3.Connection) -> list[Person]:
     """Everybody, each once: rows with one number or one profile are one person, guests of one name as well."""
-    groups: dict[str, set[int]] = {}
     rows = {row["author_id"]: row for row in connection.execute(_AUTHORS)}
-    for author_id, row in rows.items():
-        linked = {author_id}
-        for mark in _marks(row):
-            linked |= groups.get(mark, set())
-        for one in linked:
-            for mark in _marks(rows[one]):
-                groups[mark] = linked
-    found = {frozenset(group) for group in groups.values()}
-    ordered = sorted(found, key=min)
-    return [_person(connection, [rows[one] for one in sorted(group)]) for group in ordered]
+    old_names = _old_names(connection)
+    return [_person([rows[one] for one in group], old_names) for group in _groups(rows)]
+
+
+def _groups(rows: dict[int, sqlite3.Row]) -> Iterator[list[int]]:
+    """Which rows are one person: those that share a mark, and those that share one with these."""
+    marks = {author_id: tuple(_marks(row)) for author_id, row in rows.items()}
+    marked: dict[str, set[int]] = {}
+    for author_id, own in marks.items():
+        for mark in own:
+            marked.setdefault(mark, set()).add(author_id)
+    grouped: set[int] = set()
+    for author_id, own in marks.items():
+        group, waiting = list[int](), [author_id] if own else []
+        while waiting:
+            one = waiting.pop()
+            if one not in grouped:
+                grouped.add(one)
+                group.append(one)
+                waiting += [other for mark in marks[one] for other in marked.pop(mark, ())]
+        if group:
+            yield sorted(group)
 
 
 _AUTHORS = """
@@ -134,15 +145,13 @@ def _author(row: sqlite3.Row) -> Author:
     )
 
 
-def _person(connection: sqlite3.Connection, rows: list[sqlite3.Row]) -> Person:
+def _person(rows: list[sqlite3.Row], old_names: dict[str | int, list[str]]) -> Person:
     urls = {row["url"] for row in rows if row["slug"] is not None and row["url"] is not None}
     user_ids = {row["user_id"] for row in rows if row["user_id"] is not None}
     names = dict.fromkeys(row["name"] for row in rows if not row["is_deleted"])
     names |= dict.fromkeys(row["slug"] for row in rows if row["slug"] is not None)
-    for url in urls:
-        names |= dict.fromkeys(_old_names(connection, "author_url", url))
-    for user_id in user_ids:
-        names |= dict.fromkeys(_old_names(connection, "user_id", user_id))
+    for one in (*urls, *user_ids):
+        names |= dict.fromkeys(old_names.get(one, ()))
     return Person(
         author_ids=tuple(row["author_id"] for row in rows),
         names=tuple(names),
@@ -153,12 +162,15 @@ def _person(connection: sqlite3.Connection, rows: list[sqlite3.Row]) -> Person:
     )
 
 
-def _old_names(connection: sqlite3.Connection, column: str, value: object) -> list[str]:
-    rows = connection.execute(
-        f"SELECT old_value, new_value FROM author_changes WHERE field = 'name' AND {column} = ?",  # noqa: S608  # a constant
-        (value,),
-    )
-    return [name for row in rows for name in row if name]
+def _old_names(connection: sqlite3.Connection) -> dict[str | int, list[str]]:
+    """The names that people had, by the addresses of their profiles and by their numbers."""
+    found: dict[str | int, list[str]] = {}
+    for row in connection.execute("SELECT * FROM author_changes WHERE field = 'name'"):
+        names = [name for name in (row["old_value"], row["new_value"]) if name]
+        for one in (row["author_url"], row["user_id"]):
+            if one is not None:
+                found.setdefault(one, []).extend(names)
+    return found
 
 
 def _people_by(connection: sqlite3.Connection, text: str) -> list[Person]:
