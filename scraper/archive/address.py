@@ -62,6 +62,13 @@ def topic_id_of(connection: sqlite3.Connection, topic_key: int) -> int | None:
     return topic_id
 
 
+def own_address(connection: sqlite3.Connection, topic_key: int) -> str | None:
+    """The address of a topic's first page, as its own pages have it."""
+    query = "SELECT url FROM topics WHERE topic_key = ?"
+    url: str | None = connection.execute(query, (topic_key,)).fetchone()[0]
+    return url
+
+
 def is_of_another(connection: sqlite3.Connection, topic_key: int, topic_id: int | None) -> bool:
     """Whether an address has passed from the topic that it is known for to another one, as the site's numbers say."""
     known = topic_id_of(connection, topic_key)

@@ -67,6 +67,29 @@ def pages_to_audit(archive: Archive, share: float, now: datetime) -> tuple[Audit
     )
 
 
+def list_pages_to_audit(archive: Archive, share: float) -> dict[int, frozenset[int]]:
+    """Choose pages of lists to be read again, those first that were read longest ago.
+
+    They tell of topics that nothing announces: one that was split off, or let through, while another went.
+
+    Args:
+        archive: gives its lists; see `pages_to_audit`.
+        share: how much of all their pages, from 0 to 1.
+
+    Returns:
+        By the archive's numbers of lists, pages of them; the first is read along with any.
+    """
+    rows = archive.connection.execute(_LIST_PAGES, {"run": first_of_this(archive)}).fetchall()
+    budget = math.ceil(len(rows) * min(share, 1.0))
+    chosen: defaultdict[int, set[int]] = defaultdict(set)
+    for row in rows:
+        further = {1, row["number"]} - chosen[row["list_key"]]
+        if len(further) <= budget:
+            budget -= len(further)
+            chosen[row["list_key"]] |= further
+    return {key: frozenset(numbers) for key, numbers in chosen.items() if numbers}
+
+
 def _in_turn(rows: list[sqlite3.Row]) -> Iterator[sqlite3.Row]:
     """A page of a lively topic and one of any, each time the one that was read longest ago."""
     lively = iter([row for row in rows if row["is_lively"]])
@@ -87,4 +110,9 @@ FROM topic_pages JOIN pages USING (page_id) JOIN topics USING (topic_key)
     JOIN last ON last.topic_key = topic_pages.topic_key
 WHERE topics.url IS NOT NULL AND vanished_at IS NULL AND part = 1 AND kind = 'topic' AND pages.run_id < :run
 ORDER BY fetched_at, topic_pages.topic_key, topic_pages.number
+"""
+_LIST_PAGES = """
+SELECT list_key, number FROM list_pages JOIN lists USING (list_key) JOIN pages USING (page_id)
+WHERE crawled_at IS NOT NULL AND lists.error IS NULL AND (run_id < :run OR :run = 0)
+ORDER BY fetched_at, list_key, number
 """

@@ -69,7 +69,10 @@ def topics_in_no_list(connection: sqlite3.Connection) -> list[Due]:
 
 
 def topics_to_repair(connection: sqlite3.Connection) -> tuple[Due, ...]:
-    """The topics of which a page could not be read the last time, or whose posts may be gone, and that nothing else asks for."""
+    """The topics of which a page could not be read the last time, or whose posts may be gone, and that nothing else asks for.
+
+    A topic whose pages had been read when a run was killed is not closed yet: what is missing of it is not on record.
+    """
     return tuple(Due(**dict(row), reason=REPAIR) for row in connection.execute(_TO_REPAIR))
 
 
@@ -77,10 +80,12 @@ _TO_REPAIR = """
 SELECT coalesce(listing_key, 0) AS listing_key, coalesce(listings.url, topics.url) AS url,
     topics.topic_key AS topic_key, listings.exit_code AS failed
 FROM topics LEFT JOIN listings USING (topic_key)
-WHERE topics.url IS NOT NULL AND vanished_at IS NULL AND reason IS NULL AND EXISTS (
-    SELECT 1 FROM gaps WHERE gaps.topic_key = topics.topic_key AND accepted_at IS NULL AND (
-        code = 'gone-unconfirmed'
-        OR EXISTS (SELECT 1 FROM frontier WHERE frontier.topic_key = topics.topic_key AND state = 'failed')
+WHERE topics.url IS NOT NULL AND vanished_at IS NULL AND reason IS NULL AND (
+    (crawl_run IS NOT NULL AND crawled_at IS NULL) OR EXISTS (
+        SELECT 1 FROM gaps WHERE gaps.topic_key = topics.topic_key AND accepted_at IS NULL AND (
+            code = 'gone-unconfirmed'
+            OR EXISTS (SELECT 1 FROM frontier WHERE frontier.topic_key = topics.topic_key AND state = 'failed')
+        )
     )
 ) ORDER BY topics.topic_key
 """

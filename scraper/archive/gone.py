@@ -6,15 +6,28 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Collection
 
 
-def mark_gone(connection: sqlite3.Connection, topic_key: int, now: str) -> int:
-    """Mark those posts of a topic as gone that none of its pages shows, though their readers see as much as before.
+def posts_astray(connection: sqlite3.Connection, topic_key: int) -> list[int]:
+    """Those posts of a topic that none of its pages shows any more, though their readers see as much as before, in their order."""
+    return [row[0] for row in connection.execute(_ASTRAY, {"key": topic_key})]
+
+
+def live_in(connection: sqlite3.Connection, topic_key: int) -> list[int]:
+    """The posts of a topic that are there, as far as is known, in their order."""
+    query = "SELECT post_id FROM posts WHERE topic_key = ? AND gone_at IS NULL ORDER BY kind = 'reply', number, part, ordinal"
+    return [row[0] for row in connection.execute(query, (topic_key,))]
+
+
+def mark_gone(connection: sqlite3.Connection, post_ids: Collection[int], now: str) -> int:
+    """Mark posts as gone that no page of their topic shows.
 
     Returns:
         How many were found gone by this.
     """
-    return connection.execute(_MARK, {"now": now, "key": topic_key}).rowcount
+    connection.executemany(_MARK, [(now, post_id) for post_id in post_ids])
+    return len(post_ids)
 
 
 def mark_topic_gone(connection: sqlite3.Connection, topic_key: int, reason: str, now: str) -> int:
@@ -62,15 +75,17 @@ def topic_address(connection: sqlite3.Connection, topic_key: int) -> str | None:
 
 
 # A post that was last seen by somebody who sees more than the readers of the topic's pages may just not be shown to them.
-_MARK = """
-UPDATE posts SET gone_at = :now, gone_reason = 'no longer on the topic''s pages'
+_ASTRAY = """
+SELECT post_id FROM posts
 WHERE topic_key = :key AND gone_at IS NULL
     AND page_id NOT IN (SELECT page_id FROM topic_pages WHERE topic_key = :key)
     AND (SELECT instr('guest member moderator', viewer) FROM pages WHERE pages.page_id = posts.page_id) <= coalesce((
         SELECT min(instr('guest member moderator', viewer)) FROM topic_pages JOIN pages USING (page_id)
         WHERE topic_key = :key
     ), 99)
+ORDER BY number, part, ordinal
 """
+_MARK = "UPDATE posts SET gone_at = ?, gone_reason = 'no longer on the topic''s pages' WHERE post_id = ?"
 _MOVED_TO = """
 SELECT count(DISTINCT to_topic_key) AS topics, max(topic_id) AS topic_id,
     EXISTS (SELECT 1 FROM posts WHERE topic_key = :key AND gone_at IS NULL) AS are_left

@@ -90,6 +90,16 @@ def want_pages(
     )
 
 
+def want_pages_again(
+    connection: sqlite3.Connection, list_key: int, numbers: Iterable[int]
+) -> None:
+    """Have pages of a list read that were read before."""
+    connection.executemany(
+        "UPDATE list_pages SET is_pending = 1 WHERE list_key = ? AND number = ?",
+        [(list_key, number) for number in numbers],
+    )
+
+
 def keep_list_page(  # what a page of a list says of itself
     connection: sqlite3.Connection,
     target: ListTarget,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scraper.archive.change_log import log_author, log_place
 from scraper.archive.new_address import is_same_elsewhere
 from scraper.archive.search_index import index_post
-from scraper.archive.settled_time import note_new_time
+from scraper.archive.settled_time import forget_before_merge, note_new_time
 from scraper.archive.stored_json import to_json
 
 if TYPE_CHECKING:
@@ -85,6 +85,8 @@ def save_post(
         return Saved(new=1)
     if _shows_new_time(known, post) or known["topic_key"] != topic_key:
         note_new_time(connection, post.post_id)
+    if known["kind"] == "topic" and known["topic_key"] != topic_key:
+        forget_before_merge(connection, topic_key, post.post_id)
     if _is_beginning(known, post):
         # They stand at the post's end, on the next part; and what was read whole is not doubtful for a torn copy.
         values |= {"edits": known["edits"], "problems": known["problems"]}

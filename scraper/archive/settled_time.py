@@ -68,6 +68,27 @@ def note_new_time(connection: sqlite3.Connection, post_id: int) -> None:
         connection.execute("INSERT OR IGNORE INTO unsettled_posts VALUES (?)", (post_id,))
 
 
+def forget_before_merge(connection: sqlite3.Connection, topic_key: int, merged: int) -> None:
+    """Forget what a feed told of a topic's opening post, where a merge may have dated it back since.
+
+    bbPress puts it a second before the opening post of an older topic that is merged into it.
+
+    Args:
+        connection: inside a transaction.
+        topic_key: the topic.
+        merged: the opening post of a topic that is in this one now.
+    """
+    for row in connection.execute(_FORGET, {"key": topic_key, "merged": merged}).fetchall():
+        note_new_time(connection, row[0])
+
+
+_FORGET = """
+UPDATE posts SET feed_published = NULL WHERE topic_key = :key AND kind = 'topic' AND feed_published >= coalesce(
+    (SELECT coalesce(feed_published, published) FROM posts WHERE post_id = :merged), ''
+) RETURNING post_id
+"""
+
+
 def is_shown(connection: sqlite3.Connection, example: Example, language: str) -> bool:
     """Whether a date is displayed where it was, in the same language."""
     query = """

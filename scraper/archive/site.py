@@ -63,6 +63,12 @@ def held_host(connection: sqlite3.Connection) -> str:
     return str(connection.execute("SELECT host FROM site").fetchone()[0])
 
 
+def site_home(connection: sqlite3.Connection) -> str | None:
+    """The address of the site's home, where a page of WordPress links it."""
+    home: str | None = connection.execute("SELECT home FROM site").fetchone()[0]
+    return home
+
+
 def note_site(
     connection: sqlite3.Connection,
     *,

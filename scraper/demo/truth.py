@@ -43,7 +43,8 @@ class ExpectedPost:
     """One post, under the record format's names.
 
     Attributes:
-        position: 1-based, by local time to the minute as shown, then by id; in lead mode the opening post is the first.
+        position: 1-based, by local time to the minute as shown, then by id; in lead mode the opening post is the first. Where only
+            ages are shown, as they stand on the pages.
         author_slug: null for who has no profile, and with plain permalinks, whose addresses have numbers instead.
         user_id: null for guests, and where the theme shows no numbers.
         is_guest: null where the theme does not tell a guest from an account that is gone.
@@ -138,11 +139,10 @@ class _Witness:
 
     def _posts(self, layout: TopicLayout) -> tuple[ExpectedPost, ...]:
         lead = layout.topic.opening.post_id if self._settings.lead else None
-        by_minute = sorted(
-            layout.ordered,
-            key=lambda post: (post.post_id != lead, self._local(post), post.post_id),
-        )
-        return tuple(self._post(layout, post, place) for place, post in enumerate(by_minute, 1))
+        in_order = list(layout.ordered)
+        if not self._settings.relative_dates:
+            in_order.sort(key=lambda post: (post.post_id != lead, self._local(post), post.post_id))
+        return tuple(self._post(layout, post, place) for place, post in enumerate(in_order, 1))
 
     def _local(self, post: DemoPost) -> str:
         return self._settings.local(post.posted).strftime("%Y-%m-%dT%H:%M")

@@ -9,13 +9,22 @@ from scraper.archive.gap import Gap
 if TYPE_CHECKING:
     import sqlite3
 
+UNCONFIRMED = "gone-unconfirmed"
+"""The code of a gap: posts are no longer shown, and were not marked as gone."""
+
 # So many posts may vanish between two visits without anybody being asked, or this share of the archive if that is more.
 _FEW = 50
 _SHARE = 0.1
 
 
 class Disappearance:
-    """What vanished in one run, and how much of that was held back."""
+    """What vanished in one run, and how much of that was held back.
+
+    Attributes:
+        held_back: how many posts were not marked, since they are too many.
+        waiting: keys of the topics that posts have vanished from, where the run's end tells what became of them.
+        is_told_later: other topics are read in this run, and posts may turn up in one of them.
+    """
 
     def __init__(self, connection: sqlite3.Connection, *, is_confirmed: bool) -> None:
         """Begin a run.
@@ -29,6 +38,8 @@ class Disappearance:
         self._limit: int | None = None
         self._gone = 0
         self.held_back = 0
+        self.waiting: set[int] = set()
+        self.is_told_later = False
 
     def held(self, posts: int) -> Gap | None:
         """Whether posts are too many to be marked as gone; the gap that says so, or None where they may be.

@@ -31,7 +31,9 @@ from scraper.archive.page import utc_text
 from scraper.fetch.address import normalise_url
 from scraper.sync.crawl_options import EVERY_PAGE
 from scraper.sync.log import log_failure
-from scraper.sync.report import TopicOutcome
+from scraper.sync.post_search import PostSearch
+from scraper.sync.report import TopicOutcome, worst_exit_code
+from scraper.sync.unseen_post import UnseenPosts
 from scraper.sync.vanished import Vanished
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from scraper.sync.list_outcome import ListOutcome
     from scraper.sync.listener import Listener
     from scraper.sync.topic_crawl import TopicCrawl
+    from scraper.sync.unseen_post import Settled
 logger = logging.getLogger(__name__)
 
 _MOST_FAILURES_IN_A_ROW = 5
@@ -82,7 +85,10 @@ class DueCrawl:
         self._clock = parts.clock
         self._options = parts.options
         self._topic_crawl = parts.topic_crawl
+        self._disappearance = parts.disappearance
         self._vanished = Vanished(parts.archive, parts.clock, parts.disappearance)
+        search = PostSearch(parts.archive, parts.fetcher, may_archive=parts.options.may_archive)
+        self._unseen = UnseenPosts(parts.archive, parts.clock, parts.disappearance, search)
         self._tried: set[int] = set()
         self._to_repair: tuple[Due, ...] = ()
         self.topics: list[TopicOutcome] = []
@@ -210,7 +216,27 @@ class DueCrawl:
             failures = failures + 1 if outcome is not None and outcome.exit_code == 4 else 0
             if failures >= _MOST_FAILURES_IN_A_ROW:
                 break
-        self._vanished.settle()
+        self._settle_vanished()
+
+    def _settle_vanished(self) -> None:
+        """Mark what is gone, once it is known what has moved."""
+        if self._disappearance.is_told_later:
+            self._unseen.find(self._vanished.lost_topics, self._archive_topic)
+        codes = [one.exit_code for one in self.topics] + [one.exit_code for one in self.lists]
+        has_read_all = FetchError.exit_code not in codes
+        for one in self._unseen.settle(has_read_all=has_read_all):
+            self._amend(one)
+        lost = self._vanished.lost_topics if self._disappearance.is_told_later else set[int]()
+        self._vanished.settle(self._unseen.doubtful(lost, has_read_all=has_read_all))
+
+    def _amend(self, settled: Settled) -> None:
+        """Put into a topic's outcome what became of posts after it was read."""
+        for number, one in enumerate(self.topics):
+            if (one.topic_id, one.topic_url) == (settled.topic_id, settled.url):
+                gaps = (*one.gaps, *filter(None, [settled.gap]))
+                code = worst_exit_code([one.exit_code, 3 if gaps else 0])
+                self.topics[number] = replace(one, gone=settled.gone, gaps=gaps, exit_code=code)
+                return
 
     def _has_moved(self, topic_key: int) -> bool:
         """Whether lists show a topic at an address that was never asked for: its first page tells where the others are."""

@@ -31,6 +31,7 @@ from scraper.archive.list_page import (
     resume_list,
     shown_topics,
     want_pages,
+    want_pages_again,
 )
 from scraper.archive.list_state import growth_of, own_topics
 from scraper.archive.listing import note_topic, want_topic
@@ -122,6 +123,7 @@ class ListCrawl:
         self._may_archive = may_archive
         self._explains = explains
         self._given: dict[str, Page] = {}
+        self._audited: dict[int, frozenset[int]] = {}
         self._not_named: set[int] = set()
         self.root_urls: dict[str, None] = {}
 
@@ -129,10 +131,14 @@ class ListCrawl:
         """Hand over a page that came already, so that it is not asked for again."""
         self._given[url] = page
 
+    def audit(self, pages: dict[int, frozenset[int]]) -> None:
+        """Have pages of lists read whatever their sums say; the pages by the archive's numbers of the lists."""
+        self._audited = pages
+
     def read(self, topic_list: TopicList) -> ListOutcome:
         """Read a list: all of it the first time, later as long as its pages or its sums say that there is more."""
         key = topic_list.list_key
-        reading = _Reading(is_whole=not topic_list.was_read, named=set())
+        reading = _Reading(is_whole=not topic_list.was_read or self._is_all(key), named=set())
         since = utc_text(self._clock.now() - SAME_CRAWL)
         with self._archive.transaction() as connection:
             run_id = ensure_run(connection, self._archive, self._now())
@@ -142,6 +148,7 @@ class ListCrawl:
                 reading.first_page_id = first_fresh_page(connection, key)
             else:
                 begin_list(connection, key, run_id)
+                want_pages_again(connection, key, self._audited.get(key, ()))
         pages = 0
         while (target := pending_page(self._archive.connection, key)) is not None:
             if reading.is_for_sums and self._explains(target.last - target.number + 1):
@@ -159,6 +166,11 @@ class ListCrawl:
                 if target.number == 1:
                     return self._without(topic_list, error)
         return self._finish(topic_list, reading, pages)
+
+    def _is_all(self, list_key: int) -> bool:
+        """Whether an audit has every page of a list read."""
+        numbers = {row["number"] for row in pages_of_list(self._archive.connection, list_key)}
+        return bool(numbers) and numbers <= self._audited.get(list_key, frozenset())
 
     def _read_page(self, topic_list: TopicList, target: ListTarget, reading: _Reading) -> None:
         page = self._given.pop(target.url, None)

@@ -240,6 +240,7 @@ class _Run:
         if isinstance(self.fetcher, MemberFetcher):
             self.fetcher.log_in()
             self._site.see_more()
+        self._site.audit_lists(self._job.audit)
         if self._job.urls:
             self._follow_site(self._job.urls[0])
             self._site.archive(self._job.urls)

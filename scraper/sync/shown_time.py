@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from parsers.dates.attribute import read_attribute
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from parsers.records import PublishedSource
     from parsers.zones.clock import SiteClock
     from scraper.archive.post_time import ShownTime
+
+
+_CLOCKS_DIFFER = timedelta(days=1)
 
 
 def local_time(one: ShownTime, reader: DateReader) -> datetime | None:
@@ -54,13 +57,15 @@ def _attached(one: ShownTime, local: datetime) -> tuple[datetime, PublishedSourc
 def _without_local(one: ShownTime, feed: datetime | None) -> PostTime:
     """The time of a post whose page shows none that can be read: a machine-readable one, a feed's, or bounds."""
     attribute = read_attribute(one.attribute) if one.attribute else None
-    if feed is not None:
-        return PostTime(post_id=one.post_id, published=utc_text(feed), source="feed")
-    if attribute is not None and attribute.tzinfo is not None:
-        return PostTime(post_id=one.post_id, published=utc_text(attribute), source="attribute")
     locale = locale_for(one.language)
     words = locale.dates if locale else None
     bounds = read_relative(one.text, words, _made_at(one)) if one.text else None
+    # A merge dates a post back, and what a feed told before is not true any more. A page may be older than it seems, so that
+    # only the latest time is sure.
+    if feed is not None and (bounds is None or feed <= bounds[1] + _CLOCKS_DIFFER):
+        return PostTime(post_id=one.post_id, published=utc_text(feed), source="feed")
+    if attribute is not None and attribute.tzinfo is not None:
+        return PostTime(post_id=one.post_id, published=utc_text(attribute), source="attribute")
     if bounds is None:
         return PostTime(post_id=one.post_id)
     earliest, latest = map(utc_text, bounds)

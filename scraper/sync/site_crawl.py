@@ -17,6 +17,7 @@ from parsers.errors import (
     UnknownForumError,
 )
 from scraper.archive.address import known_topic
+from scraper.archive.audit import list_pages_to_audit
 from scraper.archive.due_topic import (
     due_topics,
     topics_in_no_list,
@@ -98,6 +99,7 @@ class SiteCrawl(DueCrawl):
         self._first_unfinished = first_unfinished(archive)
         self._read: set[int] = set()
         self._followed: set[int] = set()
+        self._audited_share = 0.0
         self._is_site = False
         self._has_scope = False
         self.notes: list[str] = []
@@ -107,6 +109,14 @@ class SiteCrawl(DueCrawl):
         for url in urls:
             self._enter_safely(url)
         self._work()
+
+    def audit_lists(self, share: float) -> None:
+        """Have pages of lists read along that nothing has changed on, as far as is known.
+
+        Args:
+            share: how much of all of them, from 0 to 1.
+        """
+        self._audited_share = share
 
     def see_more(self) -> None:
         """Ask again for what guests were not let read: somebody is logged in now."""
@@ -225,11 +235,11 @@ class SiteCrawl(DueCrawl):
 
     def _begin_sitemap(self, page: Page) -> None:
         outcome = self._sitemap_crawl.begin(page)
-        self._has_scope = True
+        self._has_scope = self._disappearance.is_told_later = True
         self.lists.append(outcome)
 
     def _ask_for(self, topic_list: TopicList) -> None:
-        self._has_scope = True
+        self._has_scope = self._disappearance.is_told_later = True
         self._is_site = self._is_site or topic_list.kind == "index"
         is_fresh = self._first_unfinished is not None and was_read_since(
             self._archive.connection, topic_list.list_key, self._first_unfinished
@@ -250,6 +260,7 @@ class SiteCrawl(DueCrawl):
         """Read lists and topics until neither leads to anything new; what failed is tried once more at the end."""
         if not self._has_scope:
             return
+        self._begin_audit()
         self._to_repair = topics_to_repair(self._archive.connection)
         for is_last in (False, True):
             while self._read_lists() or self._read_topics() or self._widen():
@@ -259,8 +270,15 @@ class SiteCrawl(DueCrawl):
             logger.info("the site has failed; what is left is tried once more in a minute")
             self._clock.sleep(_PAUSE)
         self._follow_strays()
-        self._vanished.settle()
+        self._settle_vanished()
         self.notes += self._others.notes()
+
+    def _begin_audit(self) -> None:
+        pages = list_pages_to_audit(self._archive, self._audited_share)
+        self._list_crawl.audit(pages)
+        with self._archive.transaction() as connection:
+            for list_key in pages:
+                want_list(connection, list_key)
 
     def _follow_strays(self) -> None:
         """Read the topics that replies were moved to, where only the sitemaps still show that they are there."""

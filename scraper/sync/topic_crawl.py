@@ -34,12 +34,13 @@ from scraper.archive.frontier import (
     add_targets,
     fail_target,
     has_failed,
+    has_pending,
     next_target,
     remove_target,
     retry_failed,
 )
 from scraper.archive.gap import Gap, has_open_gaps, open_gaps, record_gaps, recorded_gaps
-from scraper.archive.gone import mark_gone
+from scraper.archive.gone import mark_gone, posts_astray
 from scraper.archive.new_address import at_home
 from scraper.archive.page import store_page, utc_moment, utc_text
 from scraper.archive.post_writer import Saved, Source
@@ -65,6 +66,7 @@ from scraper.sync.topic_page import (
     read_topic_page,
     refuse_other_address,
 )
+from scraper.sync.unseen_post import unconfirmed
 
 if TYPE_CHECKING:
     import sqlite3
@@ -78,7 +80,6 @@ if TYPE_CHECKING:
     from scraper.sync.listener import Listener
 
 logger = logging.getLogger(__name__)
-
 _MOST_HOPS = 3
 _MOST_FAILURES_IN_A_ROW = 3
 
@@ -234,7 +235,7 @@ class TopicCrawl:
         crawl = crawl_state(connection, topic_key)
         if crawl.began_at is None or self._clock.now() - utc_moment(crawl.began_at) > SAME_CRAWL:
             return False
-        if crawl.ended_at is None:
+        if crawl.ended_at is None and has_pending(connection, topic_key):
             return True
         if self._first_unfinished is not None and crawl.run_id >= self._first_unfinished:
             return True
@@ -356,19 +357,20 @@ class TopicCrawl:
 
     def _finish(self, topic_key: int, state: TopicState, assessment: Assessment) -> TopicOutcome:
         """Record what is missing and what has vanished, and close the crawl."""
-        gone = 0
+        gone, waiting = 0, tuple[Gap, ...]()
         with self._archive.transaction() as connection:
             if assessment.are_astray_gone and state.astray:
-                held = self._disappearance.held(state.astray)
-                if held is None:
-                    gone = mark_gone(connection, topic_key, self._now())
+                if self._disappearance.is_told_later:
+                    self._disappearance.waiting.add(topic_key)
+                    waiting = (unconfirmed(state.astray),)  # a killed run leaves it so
+                elif (held := self._disappearance.held(state.astray)) is None:
+                    gone = mark_gone(connection, posts_astray(connection, topic_key), self._now())
                 else:
                     assessment = replace(assessment, gaps=(*assessment.gaps, held))
-            record_gaps(connection, topic_key, assessment.gaps, self._now())
+            record_gaps(connection, topic_key, (*assessment.gaps, *waiting), self._now())
             keep_expected(connection, topic_key, assessment.expected)
             end_crawl(connection, topic_key, self._now())
-        outcome = self._outcome(state, assessment, gone)
-        log_outcome(outcome)
+        log_outcome(outcome := self._outcome(state, assessment, gone))
         return outcome
 
     def _outcome(self, state: TopicState, assessment: Assessment, gone: int = 0) -> TopicOutcome:

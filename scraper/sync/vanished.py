@@ -25,8 +25,12 @@ from scraper.archive.viewer import page_of_moderators, sees_less
 from scraper.fetch.fetcher import Request
 from scraper.sync.receipt import received
 from scraper.sync.topic_page import Elsewhere, leads_to_the_forum, read_topic_page
+from scraper.sync.unseen_post import unconfirmed
 
 if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Collection
+
     from parsers.records import Page, TopicPage
     from scraper.archive.database import Archive
     from scraper.archive.due_topic import Due
@@ -102,29 +106,39 @@ class Vanished:
             return self._there_or_elsewhere(due, topic_key, page, found)
         return None
 
-    def settle(self) -> None:
+    def settle(self, doubtful: Collection[int] = ()) -> None:
         """Mark what is gone, unless it is too much at once to be believed.
 
         What a member read who sees more stays as it is, and due: the next one who logs in may see whether it is there.
+
+        Args:
+            doubtful: keys of topics whose posts may be elsewhere.
         """
         self._gone = [one for one in self._gone if not self._is_beyond_sight(one)]
-        posts = sum(live_posts(self._archive.connection, one.topic_key) for one in self._gone)
-        held = self._disappearance.held(posts) if self._gone else None
+        clear = [one for one in self._gone if one.topic_key not in doubtful]
+        posts = sum(live_posts(self._archive.connection, one.topic_key) for one in clear)
+        held = self._disappearance.held(posts) if clear else None
         for one in self._gone:
             with self._archive.transaction() as connection:
                 ensure_run(connection, self._archive, self._now())
-                if held is None:
-                    taker = moved_to(connection, one.topic_key)
-                    reason = f"merged: its posts are in topic {taker} now" if taker else one.reason
-                    self.posts += mark_topic_gone(connection, one.topic_key, reason, self._now())
-                    self.topics += 1
-                    settle_topic(connection, one.due.listing_key, one.topic_key)
-                    record_gaps(connection, one.topic_key, (), self._now())
+                live = live_posts(connection, one.topic_key)
+                gap = unconfirmed(live) if one.topic_key in doubtful else held
+                if gap is None:
+                    self._mark(connection, one)
                 else:
                     gaps = recorded_gaps(connection, one.topic_key)
-                    own = replace(held, missing=live_posts(connection, one.topic_key))
-                    record_gaps(connection, one.topic_key, (*gaps, own), self._now())
+                    own = replace(gap, missing=live)
+                    others = [each for each in gaps if each.code != own.code]
+                    record_gaps(connection, one.topic_key, (*others, own), self._now())
         self._gone.clear()
+
+    def _mark(self, connection: sqlite3.Connection, one: _Gone) -> None:
+        taker = moved_to(connection, one.topic_key)
+        reason = f"merged: its posts are in topic {taker} now" if taker else one.reason
+        self.posts += mark_topic_gone(connection, one.topic_key, reason, self._now())
+        self.topics += 1
+        settle_topic(connection, one.due.listing_key, one.topic_key)
+        record_gaps(connection, one.topic_key, (), self._now())
 
     def _there_or_elsewhere(
         self, due: Due, topic_key: int, page: Page, found: TopicPage | Elsewhere
