@@ -75,10 +75,9 @@ def lives_through(site: Site, day: ScriptedDay, most: int) -> None:
     assert len(site.asked) <= most, len(site.asked)
     # New, moved, deleted and hidden posts announce themselves by the counts; edits and a topic that was closed do not.
     assert site.held() == true_places(site)
+    held = site.bodies()
     stale = {
-        post_id
-        for post_id, body in true_bodies(site).items()
-        if letters(site.bodies()[post_id]) != body
+        post_id for post_id, body in true_bodies(site).items() if letters(held[post_id]) != body
     }
     assert stale <= set(day.edited)
     assert set(site.gone()) == {*day.deleted, *day.hidden}
