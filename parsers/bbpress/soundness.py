@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from parsers.bbpress.candidate import TYPES
 from parsers.bbpress.class_token import class_tokens
+from parsers.bbpress.enclosure import Enclosure
 from parsers.bbpress.list_balance import is_unbalanced
 from parsers.bbpress.post_doubt import find_post_doubts
 from parsers.bbpress.stray import find_stray
@@ -60,17 +62,28 @@ def find_doubts(
 
 
 def _is_swallowed(marks: Landmarks) -> bool:
-    """Whether what was read as a post is around the whole list: a frame of the theme's took a post's place."""
+    """Whether what was read as a post, or a part of one, is around what is not its own."""
     own = {one.element for one in marks.posts}
     lists = (*marks.wrappers, *(one for one in (marks.replies, marks.lead) if one is not None))
     around = (set(one.iterancestors()) for one in lists)
     if any(not own.isdisjoint(outer) for outer in around) or not own.isdisjoint(marks.wrappers):
+        return True
+    if _has_swallowing_body(marks, own):
         return True
     if _has_swallowing_head(marks) or any(map(_is_in_heading, marks.posts)):
         return True
     if marks.lead is not None and any(_is_misplaced(one, marks) for one in marks.posts):
         return True
     return any(_holds_itself(one) for one in marks.posts if not one.is_marked)
+
+
+def _has_swallowing_body(marks: Landmarks, own: set[Element]) -> bool:
+    """Whether a body that was left open took other posts in: what is numbered and classed as one, and was not read."""
+    others = [
+        one for one in marks.numbered if one not in own and not TYPES.isdisjoint(class_tokens(one))
+    ]
+    bodies = Enclosure({one.content for one in marks.posts}.__contains__)
+    return any(map(bodies.encloses, others))
 
 
 def _is_misplaced(one: Candidate, marks: Landmarks) -> bool:
