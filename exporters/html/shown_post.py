@@ -32,6 +32,23 @@ class ShownTime:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownAuthor:
+    """Who wrote a post.
+
+    Attributes:
+        name: as displayed.
+        notes: `guest`, `account deleted`.
+        address: the page of the author; None where there is none.
+        picture: where the author's picture is kept; None where it is not.
+    """
+
+    name: str
+    notes: tuple[str, ...]
+    address: str | None
+    picture: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownPost:
     """A post as a page shows it.
 
@@ -39,10 +56,7 @@ class ShownPost:
         post_id: its number.
         kind: the opening post is `topic`.
         position: its place in the topic, from 1.
-        author: who wrote it, as displayed.
-        author_notes: `guest`, `account deleted`.
-        author_address: the page of the author; None where there is none.
-        picture: where the author's picture is kept; None where it is not.
+        author: who wrote it.
         role: as displayed.
         time: when it was published; None where the forum shows no time.
         reply_to: the post that it answers.
@@ -61,10 +75,7 @@ class ShownPost:
     post_id: int
     kind: Kind
     position: int
-    author: str
-    author_notes: tuple[str, ...]
-    author_address: str | None
-    picture: str | None
+    author: ShownAuthor
     role: str | None
     time: ShownTime | None
     reply_to: int | None
@@ -106,10 +117,12 @@ def shown_post(post: Post, cleaner: Cleaner, links: PostLinks) -> ShownPost:
         post_id=post.post_id,
         kind=post.kind,
         position=post.position,
-        author=post.author.name,
-        author_notes=author_notes(post.author),
-        author_address=links.author(post.post_id),
-        picture=cleaner.kept_picture(post.author.avatar_url),
+        author=ShownAuthor(
+            name=post.author.name,
+            notes=author_notes(post.author),
+            address=links.author(post.post_id),
+            picture=cleaner.kept_picture(post.author.avatar_url),
+        ),
         role=post.role,
         time=_published(post),
         reply_to=post.reply_to,
