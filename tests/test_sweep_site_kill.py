@@ -94,6 +94,15 @@ def pages(site: Site) -> set[str]:
     return {request.path for request in site.server.requests if request.status == 200} - OPENING
 
 
+def is_at_its_end(path: Path) -> bool:
+    """Whether the last run is on record as ended."""
+    with reading(path) as archive:
+        row = archive.connection.execute(
+            "SELECT ended_at FROM runs ORDER BY run_id DESC"
+        ).fetchone()
+    return row[0] is not None
+
+
 @pytest.mark.parametrize("watch", ["calls", "statements"])
 def test_killed_while_archiving_a_forum_it_goes_on(
     watch: str, site: Site, nursery: Nursery, tried: Counter[str]
@@ -152,11 +161,13 @@ def test_killed_while_a_forum_is_brought_up_to_date_it_goes_on(
         assert ended.code in {0, KILLED}, ended.output
         first, came = site.asked, pages(site)
         sound(site.path)
+        has_ended = is_at_its_end(site.path)
         site.server.forget_requests()
         went_well(nursery.run(*syncing(site)))
         assert site.mistakes() == []
         assert differences(records(site.path), wanted) == []
         assert needed <= {*first, *site.asked} | OPENING
-        if ended.code == KILLED:
+        # Killed between its last commit and its exit, it had done everything: the next audit is one of its own.
+        if ended.code == KILLED and not has_ended:
             assert len(came & pages(site)) <= 1, (instant, came & pages(site))
         tried[f"kills while a forum is brought up to date, at {watch}"] += ended.code == KILLED
